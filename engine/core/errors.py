@@ -40,7 +40,7 @@ class ShapeError(DesignError):
         self.shapes = shapes
 
 
-class ConnectionRefusedByRule(DesignError):
+class ConnectionRuleError(DesignError):
     """A wire that a rule forbids: a cycle, a taken input, a port that is not there, or shapes that don't fit."""
 
 
