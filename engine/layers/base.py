@@ -1,0 +1,150 @@
+"""What a layer is: declared settings, a shape rule, its parameters, and two kernels bound to buffers.
+
+A layer object is a value: it holds settings, never weights. The compiler asks it for the shapes of its outputs and for
+the parameters that it needs, lays out every buffer, and then asks it once to `bind`: to return two functions without
+arguments, forward and backward, that read and write those buffers with `out=`. Nothing is looked up or allocated while
+training runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.errors import ShapeError
+from engine.core.fields import Component, ComponentValue, describe
+from engine.core.registry import FAMILIES, Family
+from engine.core.shapes import Shape, text
+
+Array = NDArray[Any]
+
+
+class Port(NamedTuple):
+    """A named place where wires end (inputs) or begin (outputs). A variadic input takes any number of wires, in order."""
+
+    name: str
+    help: str = ""
+    optional: bool = False
+    variadic: bool = False
+
+
+class ParameterSpec(NamedTuple):
+    """An array that a layer needs: a trained parameter, or (trainable False) a statistic that it keeps itself.
+
+    `fans` are (fan_in, fan_out) for the scaled initializers; without them they follow from the shape.
+    """
+
+    name: str
+    shape: Shape
+    initializer: ComponentValue
+    trainable: bool = True
+    regularizer: ComponentValue | None = None
+    fans: tuple[int, int] | None = None
+
+
+class Kernel(NamedTuple):
+    """The two halves of a step. `backward` is None where nothing flows back."""
+
+    forward: Callable[[], object]
+    backward: Callable[[], object] | None = None
+
+
+class Binding(Protocol):
+    """What the compiler hands to `bind`. Arrays have the batch axis first and live as long as the plan.
+
+    `input_gradients[i]` is None where no gradient is wanted there, and `gradients` lacks the parameters that are
+    frozen. A kernel *writes* its gradients (it does not add to them): the compiler sums where wires branch.
+    """
+
+    inputs: tuple[Array, ...]
+    outputs: tuple[Array, ...]
+    input_gradients: tuple[Array | None, ...]
+    output_gradients: tuple[Array, ...]
+    parameters: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+    training: bool
+    frozen: bool
+    batch: int
+    dtype: np.dtype[Any]
+
+    def buffer(self, shape: Shape, dtype: object = None) -> Array:
+        """Return an array of the kernel's own, whose content lasts from forward to backward and on."""
+
+    def scratch(self, shape: Shape, dtype: object = None) -> Array:
+        """Return an array whose content lasts only during one call of forward or of backward."""
+
+    def random(self, purpose: str) -> np.random.Generator:
+        """Return the node's own random stream for `purpose`."""
+
+
+class Example(NamedTuple):
+    """A small instance for the contract tests: a layer, and the shapes of what feeds it (without the batch axis)."""
+
+    layer: Layer
+    inputs: tuple[Shape, ...]
+
+
+class Layer(Component, frozen=True):
+    """Base of every layer type. The docstring of a subclass is its help page: first line, formula, shapes, source."""
+
+    FAMILY: ClassVar[str] = "shape"
+    """Its colour: input, shape, dense, activation, convolution, pooling, normalization, regularization, recurrent,
+    attention, merge or output."""
+    CATEGORY: ClassVar[str] = "Core"
+    """Its heading in the palette."""
+    KEYWORDS: ClassVar[tuple[str, ...]] = ()
+    """Further words under which the search palette finds it."""
+    FORMULA: ClassVar[str] = ""
+    """One line for the inspector, such as y = g(x W + b)."""
+    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ()
+    """The one or two settings that a node shows on the canvas."""
+    INPUTS: ClassVar[tuple[Port, ...]] = (Port("input"),)
+    OUTPUTS: ClassVar[tuple[Port, ...]] = (Port("output"),)
+    ALIAS: ClassVar[bool] = False
+    """True where the output is the input under another shape: no kernel, no copy."""
+    ACTIVATION_FIELD: ClassVar[str] = "activation"
+    """The field whose activation the compiler applies to the output as a step of its own ("" for none)."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "NAME" not in cls.__dict__ and not cls.__name__.startswith("_"):
+            cls.NAME = cls.__name__
+
+    def check(self) -> None:
+        """Check every component field against its registry. Raises SettingError."""
+        for field in describe(type(self)):
+            value = getattr(self, field.name)
+            if field.registry and value is not None:
+                FAMILIES[field.registry].get(value)
+
+    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shape at each output port. `inputs` are in port order. Raises ShapeError."""
+        return inputs[:1]
+
+    def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
+        """Return the parameters needed for inputs of these shapes, in the order in which files list them."""
+        return ()
+
+    def bind(self, binding: Binding) -> Kernel:
+        """Return the kernels that compute on the binding's buffers."""
+        raise TypeError(f"{type(self).__name__} has no kernel: the compiler must not bind it.")
+
+    def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
+        """Return the multiply-add operations of the forward pass for one sample (0 where none are counted)."""
+        return 0
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Return small instances that between them reach every setting; the contract tests run each."""
+        raise TypeError(f"{cls.__name__} gives no examples: every layer needs some for its contract tests.")
+
+
+def refuse(layer: Layer, expected: str, received: Shape) -> ShapeError:
+    """Return the error for an input of the wrong shape, in one wording for every layer."""
+    return ShapeError(f"{layer.NAME} expects {expected}. Received: {text(received)}.", shapes=(received,))
+
+
+layers: Family[Layer] = Family("layer", "engine.layers", Layer)

@@ -1,0 +1,92 @@
+"""What an optimizer is: a rule that moves the parameter vector against its gradient.
+
+The parameters of a network are one vector, so an optimizer never sees layers. It works through the vector in
+chunks that stay in the processor's cache: a rule of ten element-wise operations then reads memory once, not ten times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from engine.core.fields import Component
+from engine.core.registry import Family, snake_case
+
+Array = NDArray[Any]
+Rule = Callable[[float, int], object]
+"""Applies one update to one chunk: rule(learning_rate, t), where t counts the steps from 1."""
+
+CHUNK = 16384
+"""Values in a chunk: with its gradient, two slots and scratch it fits the second-level cache."""
+
+
+class Optimizer(Component, frozen=True):
+    """Base of every optimizer."""
+
+    FORMULA: ClassVar[str] = ""
+    SLOTS: ClassVar[tuple[str, ...]] = ()
+    """The names of the vectors that it keeps beside the parameters, such as momentum."""
+    SCRATCH: ClassVar[int] = 1
+    """How many scratch vectors a chunk needs."""
+
+    learning_rate: Annotated[
+        float, Meta(ge=0, description="Size of each step along the negative gradient.", extra={"scale": "log"})
+    ] = 0.01
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "NAME" not in cls.__dict__ and not cls.__name__.startswith("_"):
+            cls.NAME = snake_case(cls.__name__)
+
+    def initial_slot(self, name: str) -> float:
+        """Return the value that fills the slot `name` before the first step."""
+        return 0.0
+
+    def bind(self, parameter: Array, gradient: Array, slots: tuple[Array, ...], scratch: tuple[Array, ...]) -> Rule:
+        """Return the rule for one chunk. All arrays are vectors of one length; `gradient` may be overwritten."""
+        raise TypeError(f"{type(self).__name__} has no rule.")
+
+
+class Updater:
+    """An optimizer bound to a parameter vector: the slots, the step count, and one rule per chunk.
+
+    `segments` are the (start, stop) ranges that move; what lies outside them is frozen and is never touched.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, parameters: Array, gradients: Array, segments: Sequence[tuple[int, int]]
+    ) -> None:
+        self.optimizer = optimizer
+        self.segments = tuple(segments)
+        self.steps = 0
+        self.slots: dict[str, Array] = {
+            name: np.full_like(parameters, optimizer.initial_slot(name)) for name in optimizer.SLOTS
+        }
+        scratch = tuple(np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH))
+        self._rules: list[Rule] = []
+        for start, stop in self.segments:
+            for begin in range(start, stop, CHUNK):
+                part = slice(begin, min(begin + CHUNK, stop))
+                length = part.stop - part.start
+                self._rules.append(
+                    optimizer.bind(
+                        parameters[part],
+                        gradients[part],
+                        tuple(slot[part] for slot in self.slots.values()),
+                        tuple(s[:length] for s in scratch),
+                    )
+                )
+
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter in the segments by one step of the rule."""
+        self.steps += 1
+        steps = self.steps
+        for rule in self._rules:
+            rule(learning_rate, steps)
+
+
+optimizers: Family[Optimizer] = Family("optimizer", "engine.optimizers", Optimizer)
