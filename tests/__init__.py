@@ -1,0 +1,1 @@
+"""The tests: architecture, engine, designer, and the program as a whole."""
