@@ -33,7 +33,7 @@ class Family(Generic[T]):
         self.package = package
         self.base = base
         self._classes: dict[str, type[T]] | None = None
-        FAMILIES[kind] = self
+        _FAMILIES[kind] = self
 
     @property
     def classes(self) -> dict[str, type[T]]:
@@ -81,8 +81,15 @@ class Family(Generic[T]):
         return {"name": component.NAME, **changed} if changed else component.NAME
 
 
-FAMILIES: dict[str, Family[Any]] = {}
-"""Every family by kind; a field's `registry` is a key of it."""
+_FAMILIES: dict[str, Family[Any]] = {}
+_PLURALS = {"loss": "losses"}
+
+
+def family(kind: str) -> Family[Any]:
+    """Return the family of this kind, loading its package at the first call; a field's `registry` is a kind."""
+    if kind not in _FAMILIES:
+        importlib.import_module(f"engine.{_PLURALS.get(kind, kind + 's')}")
+    return _FAMILIES[kind]
 
 
 def _descendants(cls: type[T]) -> list[type[T]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import ShapeError
 from engine.core.fields import Component, ComponentValue, describe
-from engine.core.registry import FAMILIES, Family
+from engine.core.registry import Family, family
 from engine.core.shapes import Shape, text
 
 Array = NDArray[Any]
@@ -118,7 +118,7 @@ class Layer(Component, frozen=True):
         for field in describe(type(self)):
             value = getattr(self, field.name)
             if field.registry and value is not None:
-                FAMILIES[field.registry].get(value)
+                family(field.registry).get(value)
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """Return the shape at each output port. `inputs` are in port order. Raises ShapeError."""

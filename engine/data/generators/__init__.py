@@ -1,0 +1,1 @@
+"""Data sets made by a formula: one registered class each, found by walking this package."""

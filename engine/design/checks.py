@@ -1,0 +1,170 @@
+"""What is wrong with a design as a whole: each check looks for one kind of mistake and proposes cures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.core.errors import GradloomError
+from engine.core.problems import Problem, Repair
+from engine.core.registry import family
+from engine.core.shapes import text
+from engine.design import edits as e
+from engine.design.design import Design
+from engine.design.elements import UnknownLayer
+from engine.design.inference import Inference, infer
+from engine.design.repairs import shape_repairs
+
+MEMORY_BUDGET = 4 * 2**30
+"""Bytes that the parameters, their gradients and an optimizer's slots may take before a design is refused."""
+BYTES_PER_PARAMETER = 16
+"""Float32 value, gradient and two slots."""
+
+Check = Callable[[Design, Inference], Iterator[Problem]]
+SEVERITIES = ("error", "warning", "hint")
+
+
+def problems_of(design: Design, inference: Inference | None = None) -> list[Problem]:
+    """Return every problem of a design: errors, then warnings, then hints, each group in the order of the network."""
+    known = inference or infer(design)
+    found = [problem for check in CHECKS for problem in check(design, known)]
+    place = {node_id: index for index, node_id in enumerate([*known.order, *known.cycle])}
+    return sorted(found, key=lambda p: (SEVERITIES.index(p.severity), place.get(p.node, -1)))
+
+
+def _empty(design: Design, inference: Inference) -> Iterator[Problem]:
+    if not design.nodes:
+        yield Problem(
+            node="", severity="error", code="empty", message="The design is empty. Add an Input, layers and an Output."
+        )
+        return
+    for kind, what in (("Input", "samples enter"), ("Output", "predictions meet their targets")):
+        if not any(node.type == kind for node in design.nodes.values()):
+            message = f"There is no {kind} node, so nothing says where {what}."
+            yield Problem(node="", severity="error", code=f"no_{kind.lower()}", message=message)
+
+
+def _unknown(design: Design, inference: Inference) -> Iterator[Problem]:
+    for node in design.nodes.values():
+        if isinstance(node.layer, UnknownLayer):
+            message = f"{node.name}: the layer type {node.type} is not known here. Its settings are kept as they are."
+            remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
+            yield Problem(node=node.id, severity="error", code="unknown_layer", message=message, repairs=(remove,))
+
+
+def _cycle(design: Design, inference: Inference) -> Iterator[Problem]:
+    core = _on_cycle(design, inference.cycle)
+    for node_id in core[:1]:
+        names = " → ".join(design.nodes[i].name for i in [*core, core[0]])
+        closing = [edge for edge in design.edges if edge.source == core[-1] and edge.target == core[0]]
+        repairs = tuple(
+            Repair(f"Cut the wire from {design.nodes[x.source].name} to {design.nodes[x.target].name}", (e.RemoveEdge(x),))
+            for x in closing
+        )
+        message = f"The wires go round in a circle: {names}. Cut one of them."
+        yield Problem(node=node_id, severity="error", code="cycle", message=message, repairs=repairs)
+
+
+def _on_cycle(design: Design, suspects: tuple[str, ...]) -> list[str]:
+    """Return one cycle, in order: walk back along the wires until a node comes up again."""
+    if not suspects:
+        return []
+    inside = set(suspects)
+    before = {edge.target: edge.source for edge in design.edges if edge.source in inside and edge.target in inside}
+    path: list[str] = []
+    node_id = suspects[0]
+    while node_id not in path:
+        path.append(node_id)
+        node_id = before[node_id]
+    return path[path.index(node_id) :][::-1]
+
+
+def _missing_wires(design: Design, inference: Inference) -> Iterator[Problem]:
+    fed = {(edge.target, edge.target_port) for edge in design.edges}
+    used = {edge.source for edge in design.edges}
+    for node in design.nodes.values():
+        for port in node.layer.INPUTS:
+            if not port.optional and (node.id, port.name) not in fed:
+                what = "has no input" if len(node.layer.INPUTS) == 1 else f"lacks a wire at its input {port.name!r}"
+                message = f"{node.name} {what}: connect a layer to it, or remove it."
+                remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
+                yield Problem(node=node.id, severity="error", code="missing_wire", message=message, repairs=(remove,))
+        if node.layer.OUTPUTS and node.id not in used and not isinstance(node.layer, UnknownLayer):
+            message = f"{node.name} feeds nothing: it won't be trained. Connect its output, or remove it."
+            remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
+            yield Problem(node=node.id, severity="warning", code="unused", message=message, repairs=(remove,))
+
+
+def _shapes(design: Design, inference: Inference) -> Iterator[Problem]:
+    for node_id, error in inference.faults.items():
+        node = design.nodes[node_id]
+        shapes = inference.inputs.get(node_id, ())
+        yield Problem(
+            node=node_id,
+            severity="error",
+            code="shape",
+            message=f"{node.name}: {error}",
+            repairs=shape_repairs(design, node, shapes),
+            shapes=shapes,
+        )
+
+
+def _settings(design: Design, inference: Inference) -> Iterator[Problem]:
+    for node in design.nodes.values():
+        try:
+            node.layer.check()
+        except GradloomError as error:
+            message = f"{node.name}: {error}"
+            yield Problem(node=node.id, severity="error", code="setting", message=message)
+    try:
+        design.training.check()
+    except GradloomError as error:
+        yield Problem(node="", severity="error", code="training", message=f"Training settings: {error}")
+
+
+def _memory(design: Design, inference: Inference) -> Iterator[Problem]:
+    counts = {node_id: inference.parameter_count(node_id) for node_id in inference.parameters}
+    total = sum(counts.values()) * BYTES_PER_PARAMETER
+    if total <= MEMORY_BUDGET:
+        return
+    worst = max(counts, key=lambda node_id: counts[node_id])
+    message = (
+        f"{design.nodes[worst].name} has {counts[worst]:,} parameters. Training the design would need "
+        f"{total / 2**30:,.1f} GiB for its weights alone; at most {MEMORY_BUDGET / 2**30:.0f} GiB are allowed. "
+        "Use fewer units, or a smaller input."
+    )
+    yield Problem(node=worst, severity="error", code="memory", message=message)
+
+
+def _loss(design: Design, inference: Inference) -> Iterator[Problem]:
+    for node in design.nodes.values():
+        edges = design.incoming(node.id)
+        if node.type != "Output" or not edges:
+            continue
+        try:
+            loss = family("loss").get(getattr(node.layer, "loss"))  # noqa: B009 - Layer has no loss by itself
+        except GradloomError:
+            continue
+        source = design.nodes[edges[0].source]
+        activation = _activation_of(source.layer)
+        shape = inference.inputs.get(node.id, ((),))[0]
+        if loss.TARGET in ("one_hot", "index") and shape[-1:] == (1,):
+            message = f"{node.name}: {loss.NAME} needs one output per class, but one arrives ({text(shape)})."
+            edit = e.ReplaceNode(node.with_(layer=node.layer.replace(loss="binary_crossentropy")))
+            repair = Repair("Use binary cross-entropy", (edit,))
+            yield Problem(node=node.id, severity="error", code="loss", message=message, repairs=(repair,), field="loss")
+        elif loss.FUSES_WITH and activation not in loss.FUSES_WITH and activation is not None:
+            wanted = loss.FUSES_WITH[0]
+            message = f"{node.name}: {loss.NAME} expects probabilities, but {source.name} ends in {activation}."
+            field = source.layer.ACTIVATION_FIELD
+            edit = e.ReplaceNode(source.with_(layer=source.layer.replace(**{field: wanted})))
+            repair = Repair(f"End {source.name} in {wanted}", (edit,))
+            yield Problem(node=node.id, severity="warning", code="loss_activation", message=message, repairs=(repair,))
+
+
+def _activation_of(layer: object) -> str | None:
+    value = getattr(layer, getattr(layer, "ACTIVATION_FIELD", "") or "_", None)
+    return value if isinstance(value, str) else value.get("name") if isinstance(value, dict) else None
+
+
+CHECKS: tuple[Check, ...] = (_empty, _unknown, _cycle, _missing_wires, _shapes, _settings, _memory, _loss)
+

@@ -1,0 +1,237 @@
+"""The document: nodes, wires, notes, and how they are to be trained.
+
+A `Design` is plain data with one way in: `apply(edit)`, which returns the edit that takes it back. The methods that
+build a network in code (`add`, `connect`) go the same way. It never refuses a half-drawn network: `check` lists what
+is wrong, and only the compiler insists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.core.errors import DesignError
+from engine.core.problems import Problem
+from engine.data.settings import DataSettings
+from engine.design import edits as e
+from engine.design.elements import Edge, Node, Note, Position, node_prefix
+from engine.design.settings import TrainingSettings
+from engine.layers.base import Layer, layers
+
+Source = Node | str | tuple[Node | str, str]
+"""What feeds a node: a node, its id, or (node, output port)."""
+
+
+class Design:
+    """A network as a person draws it, with its training settings, its data reference and its seed."""
+
+    def __init__(self, name: str = "untitled", *, seed: int = 0) -> None:
+        self.name = name
+        self.seed = seed
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.notes: dict[str, Note] = {}
+        self.training = TrainingSettings()
+        self.data: DataSettings | None = None
+
+    # ------------------------------------------------------------------ building in code
+
+    def add(
+        self,
+        layer: str | Layer,
+        inputs: Source | Sequence[Source] | None = None,
+        *,
+        name: str = "",
+        position: Position | None = None,
+        frozen: bool = False,
+        **settings: object,
+    ) -> Node:
+        """Add a node of the layer type named, fed by `inputs`, and return it.
+
+        Wires go to the input ports in order; a variadic port takes all that are left.
+        Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
+        """
+        value = layers[layer].validated(settings) if isinstance(layer, str) else layer
+        node_id = self.new_id(value.NAME)
+        node = Node(id=node_id, name=self.unique_name(name or node_id), layer=value, position=position, frozen=frozen)
+        self.apply(e.AddNode(node))
+        for index, source in enumerate(_sources(inputs)):
+            ports = value.INPUTS
+            if not ports:
+                raise DesignError(f"{node.name}: {value.NAME} takes no input.", node=node.id)
+            self.connect(source, node, target_port=ports[min(index, len(ports) - 1)].name)
+        return node
+
+    def connect(self, source: Source, target: Node | str, *, target_port: str = "") -> Edge:
+        """Add a wire and return it. Raises ConnectionRuleError where a rule forbids it."""
+        from engine.design.rules import check_connection
+
+        start, port = source if isinstance(source, tuple) else (source, "")
+        start_id, target_id = _id(start), _id(target)
+        for node_id in (start_id, target_id):
+            if node_id not in self.nodes:
+                raise DesignError(f"There is no node {node_id!r} in the design.", node=node_id)
+        outputs, inputs = self.nodes[start_id].layer.OUTPUTS, self.nodes[target_id].layer.INPUTS
+        edge = Edge(
+            source=start_id,
+            target=target_id,
+            source_port=port or (outputs[0].name if outputs else "output"),
+            target_port=target_port or (inputs[0].name if inputs else "input"),
+        )
+        check_connection(self, edge, shapes=False)
+        self.apply(e.AddEdge(edge))
+        return edge
+
+    def new_id(self, type_name: str, taken: Iterable[str] = ()) -> str:
+        """Return an id that no node has: the type's prefix and the lowest number that is free."""
+        prefix, used = node_prefix(type_name), {*self.nodes, *taken}
+        number = 1
+        while f"{prefix}_{number}" in used:
+            number += 1
+        return f"{prefix}_{number}"
+
+    def unique_name(self, wish: str, *, but: str = "", taken: Iterable[str] = ()) -> str:
+        """Return `wish`, or `wish` with the lowest number that makes it unique. `but` is an id that may have it."""
+        used = {node.name for node in self.nodes.values() if node.id != but} | set(taken)
+        name, number = wish, 2
+        while name in used:
+            name, number = f"{wish}_{number}", number + 1
+        return name
+
+    # ------------------------------------------------------------------ looking
+
+    def incoming(self, node_id: str) -> list[Edge]:
+        """Return the wires that end at a node, in order."""
+        return [edge for edge in self.edges if edge.target == node_id]
+
+    def outgoing(self, node_id: str) -> list[Edge]:
+        """Return the wires that begin at a node, in order."""
+        return [edge for edge in self.edges if edge.source == node_id]
+
+    def node_named(self, name: str) -> Node:
+        """Return the node with this name. Raises DesignError where there is none."""
+        for node in self.nodes.values():
+            if node.name == name:
+                return node
+        raise DesignError(f"There is no node called {name!r}.")
+
+    def check(self) -> list[Problem]:
+        """Return what is wrong with the design, the worst first. Never raises for a bad design."""
+        from engine.design.checks import problems_of
+
+        return problems_of(self)
+
+    # ------------------------------------------------------------------ changing
+
+    def apply(self, edit: e.Edit) -> e.Edit:
+        """Carry out one edit and return its inverse. Raises DesignError where the edit does not fit the document."""
+        match edit:
+            case e.AddNode(node, index):
+                self._expect(node.id not in self.nodes, node.id, "is in the design already")
+                _insert(self.nodes, node.id, node, index)
+                return e.RemoveNode(node.id)
+            case e.RemoveNode(node_id):
+                self._expect(node_id in self.nodes, node_id, "is not in the design")
+                attached = any(node_id in (edge.source, edge.target) for edge in self.edges)
+                self._expect(not attached, node_id, "still has wires")
+                index = list(self.nodes).index(node_id)
+                return e.AddNode(self.nodes.pop(node_id), index)
+            case e.ReplaceNode(node):
+                self._expect(node.id in self.nodes, node.id, "is not in the design")
+                before, self.nodes[node.id] = self.nodes[node.id], node
+                return e.ReplaceNode(before)
+            case e.AddEdge(edge, index):
+                self._expect(edge.source in self.nodes, edge.source, "is not in the design")
+                self._expect(edge.target in self.nodes, edge.target, "is not in the design")
+                self._expect(edge not in self.edges, edge.target, "has that wire already")
+                self.edges.insert(len(self.edges) if index is None else index, edge)
+                return e.RemoveEdge(edge)
+            case e.RemoveEdge(edge):
+                self._expect(edge in self.edges, edge.target, "has no such wire")
+                index = self.edges.index(edge)
+                return e.AddEdge(self.edges.pop(index), index)
+            case e.AddNote(note, index):
+                self._expect(note.id not in self.notes, note.id, "is in the design already")
+                _insert(self.notes, note.id, note, index)
+                return e.RemoveNote(note.id)
+            case e.RemoveNote(note_id):
+                self._expect(note_id in self.notes, note_id, "is not in the design")
+                index = list(self.notes).index(note_id)
+                return e.AddNote(self.notes.pop(note_id), index)
+            case e.ReplaceNote(note):
+                self._expect(note.id in self.notes, note.id, "is not in the design")
+                before_note, self.notes[note.id] = self.notes[note.id], note
+                return e.ReplaceNote(before_note)
+            case e.SetSection(section, value):
+                before_value = getattr(self, section)
+                setattr(self, section, value)
+                return e.SetSection(section, before_value)
+        raise DesignError(f"{edit!r} is not an edit.")
+
+    def removal(self, node_ids: Iterable[str]) -> list[e.Edit]:
+        """Return the edits that take these nodes out, with every wire at them."""
+        gone = [node_id for node_id in self.nodes if node_id in set(node_ids)]
+        cut: list[e.Edit] = [e.RemoveEdge(edge) for edge in self.edges if edge.source in gone or edge.target in gone]
+        return cut + [e.RemoveNode(node_id) for node_id in gone]
+
+    def copy(self) -> Design:
+        """Return a design of its own with the same content (the parts are values, so they are shared)."""
+        twin = Design(self.name, seed=self.seed)
+        twin.nodes, twin.edges, twin.notes = dict(self.nodes), list(self.edges), dict(self.notes)
+        twin.training, twin.data = self.training, self.data
+        return twin
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Design):
+            return NotImplemented
+        return self._content() == other._content()
+
+    __hash__ = None  # type: ignore[assignment]  # a mutable document has no hash
+
+    def _content(self) -> tuple[Any, ...]:
+        nodes, notes = list(self.nodes.values()), list(self.notes.values())
+        return (self.name, self.seed, nodes, self.edges, notes, self.training, self.data)
+
+    def _expect(self, condition: bool, node_id: str, complaint: str) -> None:
+        if not condition:
+            raise DesignError(f"The edit does not fit: {node_id!r} {complaint}.", node=node_id)
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | Path) -> None:
+        """Write the design to `path`: an archive for .gradloom, a bare document for .json. Atomic."""
+        from engine.design.files import save_design
+
+        save_design(self, Path(path))
+
+    @staticmethod
+    def load(path: str | Path) -> Design:
+        """Read a design. Raises FileFormatError where the file is damaged, foreign or newer than this program."""
+        from engine.design.files import load_design
+
+        return load_design(Path(path))
+
+
+def _insert(mapping: dict[str, Any], key: str, value: Any, index: int | None) -> None:
+    if index is None or index >= len(mapping):
+        mapping[key] = value
+        return
+    items = list(mapping.items())
+    items.insert(index, (key, value))
+    mapping.clear()
+    mapping.update(items)
+
+
+def _sources(inputs: Source | Sequence[Source] | None) -> list[Source]:
+    if inputs is None:
+        return []
+    if isinstance(inputs, Node | str):
+        return [inputs]
+    if isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[1], str) and isinstance(inputs[0], Node):
+        return [(inputs[0], inputs[1])]
+    return list(inputs)  # type: ignore[arg-type]  # a sequence of sources, by elimination
+
+
+def _id(node: Node | str) -> str:
+    return node if isinstance(node, str) else node.id

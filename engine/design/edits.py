@@ -1,0 +1,76 @@
+"""Every change of a design is one of these values, and each knows the edit that takes it back.
+
+An undo command is a list of edits and the list of their inverses; a repair is a list of edits with a label; a drag of
+forty nodes is forty edits in one command. There is no other way to change a document, so undo can't forget anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from engine.design.elements import Edge, Node, Note
+
+Section = Literal["name", "seed", "data", "training"]
+
+
+class AddNode(msgspec.Struct, frozen=True, tag=True):
+    """Put a node in, at its place in the order (the end where `index` is None)."""
+
+    node: Node
+    index: int | None = None
+
+
+class RemoveNode(msgspec.Struct, frozen=True, tag=True):
+    """Take a node out. Its wires must be gone already: `removal` makes the whole list."""
+
+    node_id: str
+
+
+class ReplaceNode(msgspec.Struct, frozen=True, tag=True):
+    """Put a node in the place of the one with the same id: another setting, name, position or flag."""
+
+    node: Node
+
+
+class AddEdge(msgspec.Struct, frozen=True, tag=True):
+    """Put a wire in, at its place in the order (the end where `index` is None)."""
+
+    edge: Edge
+    index: int | None = None
+
+
+class RemoveEdge(msgspec.Struct, frozen=True, tag=True):
+    """Take a wire out."""
+
+    edge: Edge
+
+
+class AddNote(msgspec.Struct, frozen=True, tag=True):
+    """Put a comment in."""
+
+    note: Note
+    index: int | None = None
+
+
+class RemoveNote(msgspec.Struct, frozen=True, tag=True):
+    """Take a comment out."""
+
+    note_id: str
+
+
+class ReplaceNote(msgspec.Struct, frozen=True, tag=True):
+    """Put a comment in the place of the one with the same id."""
+
+    note: Note
+
+
+class SetSection(msgspec.Struct, frozen=True, tag=True):
+    """Replace a part of the document that is one value: its name, seed, data reference or training settings."""
+
+    section: Section
+    value: Any
+
+
+Edit = AddNode | RemoveNode | ReplaceNode | AddEdge | RemoveEdge | AddNote | RemoveNote | ReplaceNote | SetSection

@@ -1,0 +1,75 @@
+"""Cures for shapes that don't fit: which layer, put on the wire, would make what arrives acceptable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.core.errors import GradloomError
+from engine.core.problems import Repair
+from engine.core.shapes import Shape, size, text
+from engine.design import edits as e
+from engine.design.design import Design
+from engine.design.elements import Edge, Node
+from engine.layers.base import Layer, layers
+
+
+def insertion(design: Design, edge: Edge, layer: Layer) -> list[e.Edit]:
+    """Return the edits that put a new node of `layer` on a wire, between its two ends, in the wire's own place."""
+    node_id = design.new_id(layer.NAME)
+    ends = (design.nodes[edge.source].position, design.nodes[edge.target].position)
+    position = None
+    if ends[0] is not None and ends[1] is not None:
+        position = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
+    node = Node(id=node_id, name=design.unique_name(node_id), layer=layer, position=position)
+    first = Edge(
+        source=edge.source, target=node_id, source_port=edge.source_port, target_port=layer.INPUTS[0].name
+    )
+    second = Edge(
+        source=node_id, target=edge.target, source_port=layer.OUTPUTS[0].name, target_port=edge.target_port
+    )
+    index = design.edges.index(edge)
+    return [e.RemoveEdge(edge), e.AddNode(node), e.AddEdge(second, index), e.AddEdge(first)]
+
+
+def shape_repairs(design: Design, node: Node, shapes: tuple[Shape, ...]) -> tuple[Repair, ...]:
+    """Return the insertions that make `node` accept what arrives, the simplest first."""
+    edges = design.incoming(node.id)
+    if not edges or len(edges) != len(shapes):
+        return ()
+    found: list[Repair] = []
+    for place, (edge, shape) in enumerate(zip(edges, shapes, strict=True)):
+        others = [other for index, other in enumerate(shapes) if index != place]
+        for label, layer in _candidates(shape, others):
+            try:
+                arriving = layer.output_shapes((shape,))[0]
+                node.layer.output_shapes(tuple(arriving if i == place else s for i, s in enumerate(shapes)))
+            except GradloomError:
+                continue
+            found.append(Repair(label, tuple(insertion(design, edge, layer))))
+        if found:
+            break
+    return tuple(found[:3])
+
+
+def _candidates(shape: Shape, others: list[Shape]) -> list[tuple[str, Layer]]:
+    wanted: list[tuple[str, str, dict[str, Any]]] = []
+    if len(shape) == 3:
+        wanted.append(("Insert GlobalAveragePooling2D", "GlobalAveragePooling2D", {}))
+    if len(shape) > 1:
+        wanted.append((f"Insert Flatten: {text(shape)} to {size(shape):,}", "Flatten", {}))
+    for other in others:
+        if other != shape and size(other) == size(shape):
+            wanted.append((f"Insert Reshape to {text(other)}", "Reshape", {"target_shape": list(other)}))
+        elif len(shape) == len(other) == 1:
+            wanted.append((f"Insert Dense with {other[0]:,} units", "Dense", {"units": other[0]}))
+        elif len(shape) == len(other) == 3 and shape[:2] == other[:2]:
+            settings = {"filters": other[2], "kernel_size": [1, 1]}
+            wanted.append((f"Insert a 1 × 1 Conv2D with {other[2]:,} filters", "Conv2D", settings))
+    if len(shape) == 1:
+        side = round(shape[0] ** 0.5)
+        if side * side == shape[0] and side > 1:
+            settings = {"target_shape": [side, side, 1]}
+            wanted.append((f"Insert Reshape to {side} × {side} × 1", "Reshape", settings))
+        else:
+            wanted.append((f"Insert Reshape to {shape[0]:,} × 1", "Reshape", {"target_shape": [shape[0], 1]}))
+    return [(label, layers[name].validated(data)) for label, name, data in wanted if name in layers.classes]
