@@ -1,0 +1,131 @@
+"""The observable document: the one object that every view mirrors and every command changes.
+
+It wraps an engine `Design` and its undo stack. Views connect to its signals and read; to change anything they call
+`push` with a label and a list of edits. Signals carry ids; the values are read from `design`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from engine.core.problems import Problem
+from engine.design import edits as e
+from engine.design.checks import problems_of
+from engine.design.design import Design
+from engine.design.inference import Inference, infer
+
+from designer.document.edit_command import EditCommand
+
+
+class Document(QObject):
+    """A design that tells what changes.
+
+    Signals:
+        node_added(id), node_removed(id), node_replaced(id): after the design holds the change. Where
+            nothing but the position differs, `node_moved(id)` is sent instead of `node_replaced`.
+        edge_added(Edge), edge_removed(Edge); note_added(id), note_removed(id), note_replaced(id).
+        section_changed(name): "name", "seed", "data" or "training".
+        checked(): shapes, parameter counts and problems are new; sent once after each command that may change them.
+        reset(): another design was put in; views start over.
+    """
+
+    node_added = Signal(str)
+    node_removed = Signal(str)
+    node_replaced = Signal(str)
+    node_moved = Signal(str)
+    edge_added = Signal(object)
+    edge_removed = Signal(object)
+    note_added = Signal(str)
+    note_removed = Signal(str)
+    note_replaced = Signal(str)
+    section_changed = Signal(str)
+    checked = Signal()
+    reset = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.design = Design()
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(1000)
+        self.inference: Inference = infer(self.design)
+        self.problems: tuple[Problem, ...] = ()
+        self._recheck()
+
+    def set_design(self, design: Design) -> None:
+        """Put another design in, with an empty undo history."""
+        self.undo_stack.clear()
+        self.design = design
+        self._recheck()
+        self.reset.emit()
+        self.checked.emit()
+
+    def push(self, label: str, edits: Iterable[e.Edit], *, merge: str = "") -> None:
+        """Carry out `edits` as one undo step called `label`; nothing happens for no edits.
+
+        Steps with the same `merge` key that follow each other become one (a spin box that is spun, a nudge).
+        Raises DesignError where an edit does not fit; the document is unchanged then.
+        """
+        listed = list(edits)
+        if listed:
+            self.undo_stack.push(EditCommand(self, label, listed, merge))
+
+    def perform(self, edits: Sequence[e.Edit]) -> list[e.Edit]:
+        """Carry out edits and return their inverses, in the order that takes them back. For commands only."""
+        inverses: list[e.Edit] = []
+        quiet = True
+        try:
+            for edit in edits:
+                quiet = self._carry_out(edit, inverses) and quiet
+        except Exception:
+            for inverse in list(inverses):
+                self._carry_out(inverse, [])
+            raise
+        if not quiet:
+            self._recheck()
+            self.checked.emit()
+        return inverses
+
+    def problems_at(self, node_id: str) -> list[Problem]:
+        """Return the problems that are marked at a node."""
+        return [problem for problem in self.problems if problem.node == node_id]
+
+    def _recheck(self) -> None:
+        self.inference = infer(self.design)
+        self.problems = tuple(problems_of(self.design, self.inference))
+
+    def _carry_out(self, edit: e.Edit, inverses: list[e.Edit]) -> bool:
+        """Apply one edit, tell of it, and return whether it can't change shapes or problems: a comment, a move."""
+        moved = self._is_move(edit)
+        inverses.insert(0, self.design.apply(edit))
+        self._tell(edit, moved)
+        return moved or isinstance(edit, e.AddNote | e.RemoveNote | e.ReplaceNote)
+
+    def _is_move(self, edit: e.Edit) -> bool:
+        if not isinstance(edit, e.ReplaceNode):
+            return False
+        before = self.design.nodes.get(edit.node.id)
+        return before is not None and before.with_(position=edit.node.position) == edit.node
+
+    def _tell(self, edit: e.Edit, moved: bool) -> None:
+        match edit:
+            case e.AddNode(node):
+                self.node_added.emit(node.id)
+            case e.RemoveNode(node_id):
+                self.node_removed.emit(node_id)
+            case e.ReplaceNode(node):
+                (self.node_moved if moved else self.node_replaced).emit(node.id)
+            case e.AddEdge(edge):
+                self.edge_added.emit(edge)
+            case e.RemoveEdge(edge):
+                self.edge_removed.emit(edge)
+            case e.AddNote(note):
+                self.note_added.emit(note.id)
+            case e.RemoveNote(note_id):
+                self.note_removed.emit(note_id)
+            case e.ReplaceNote(note):
+                self.note_replaced.emit(note.id)
+            case e.SetSection(section):
+                self.section_changed.emit(section)
