@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _isolate_the_environment() -> None:
-    """One BLAS thread, no screen, and home, settings and caches of the session's own: nothing of the user's is touched."""
+    """One BLAS thread, no screen; home, settings and caches of this session alone, nothing of the user's."""
     home = Path(tempfile.mkdtemp(prefix="gradloom-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     places = {
