@@ -26,6 +26,8 @@ class Activation(Component, frozen=True):
     DERIVATIVE: ClassVar[str] = ""
     ELEMENTWISE: ClassVar[bool] = True
     """False where the value at one place depends on others (softmax)."""
+    IDENTITY: ClassVar[bool] = False
+    """True for f(x) = x: the compiler makes no step for it."""
     KINKS: ClassVar[tuple[float, ...]] = ()
     """Inputs at which the derivative jumps; gradient checks keep away from them."""
 

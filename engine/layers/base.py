@@ -105,6 +105,8 @@ class Layer(Component, frozen=True):
     OUTPUTS: ClassVar[tuple[Port, ...]] = (Port("output"),)
     ALIAS: ClassVar[bool] = False
     """True where the output is the input under another shape: no kernel, no copy."""
+    ALIAS_INFERENCE: ClassVar[bool] = False
+    """True where the layer is an alias while predicting (Dropout)."""
     ACTIVATION_FIELD: ClassVar[str] = "activation"
     """The field whose activation the compiler applies to the output as a step of its own ("" for none)."""
 

@@ -14,6 +14,8 @@ NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _SAMPLE_LINES = 60
+# Fields of a line looked at to choose a delimiter; wider tables show their layout in these.
+MAX_FIELDS = 200
 
 
 def is_missing(cell: str) -> bool:
@@ -37,11 +39,11 @@ def number(cell: str, decimal: str = ".") -> float | None:
 def sniff_delimiter(text: str) -> str:
     """The delimiter that cuts the first lines into the same number of fields, more than one.
 
-    Where several do, the one which more lines agree on, then the one that makes more fields.
-    A table of one column gives ','.
+    Where several do: the one that more lines agree on, then the one that leaves fewer fields with another
+    delimiter in them (a decimal comma aside), then the one that makes more fields. One column gives ','.
     """
     sample = first_lines(text)
-    best, best_score = ",", (0.0, 0)
+    best, best_score = ",", (0.0, 0.0, 0)
     for delimiter in DELIMITERS:
         score = _agreement(sample, delimiter)
         if score > best_score:
@@ -65,15 +67,22 @@ def first_lines(text: str, count: int = _SAMPLE_LINES) -> list[str]:
     return found
 
 
-def _agreement(sample: list[str], delimiter: str) -> tuple[float, int]:
+def _agreement(sample: list[str], delimiter: str) -> tuple[float, float, int]:
+    """(share of lines of the commonest width, share of clean fields, width); zeros where nothing is cut."""
     try:
-        counts = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row)
+        rows = [row for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row]
     except csv.Error:
-        return 0.0, 0
+        return 0.0, 0.0, 0
+    counts = Counter(map(len, rows))
     if not counts:
-        return 0.0, 0
+        return 0.0, 0.0, 0
     width, lines = max(counts.items(), key=lambda item: (item[1], item[0]))
-    return (lines / counts.total(), width) if width > 1 else (0.0, 0)
+    if width < 2:
+        return 0.0, 0.0, 0
+    others = "".join(other for other in DELIMITERS if other != delimiter)
+    fields = [cell for row in rows for cell in row[:MAX_FIELDS]]
+    unclean = sum(1 for cell in fields if any(o in cell for o in others) and not _DECIMAL_COMMA.fullmatch(cell.strip()))
+    return lines / len(rows), 1.0 - unclean / len(fields), width
 
 
 def sniff_decimal(rows: list[list[str]], delimiter: str) -> str:

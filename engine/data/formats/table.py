@@ -174,12 +174,13 @@ def _ragged(name: str, line: int, row: list[str], width: int, delimiter: str) ->
 def _header(first: list[str], has_header: bool, report: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """Unique column names, and which of them the file does not name itself."""
     names: list[str] = []
+    taken: set[str] = set()
     unnamed: set[str] = set()
     for index, cell in enumerate(first):
         given = cell.strip() if has_header else ""
         name = given or f"column_{index + 1}"
         count = 1
-        while name in names:
+        while name in taken:
             count += 1
             name = f"{given or 'column'}_{count}"
         if given and name != given:
@@ -187,4 +188,5 @@ def _header(first: list[str], has_header: bool, report: list[str]) -> tuple[tupl
         if has_header and not given:
             unnamed.add(name)
         names.append(name)
+        taken.add(name)
     return tuple(names), frozenset(unnamed)
