@@ -4,8 +4,8 @@
     system_packages.py run            the libraries that Qt needs to show a window, or to draw off screen
     system_packages.py test           the same, and an X server and a way to drive it
 
-What is missing is asked of the loader (ldd) and not guessed. As root, where apt-get is there, it is installed; otherwise
-the one command that does it is printed. The exit status is 1 when the program can't run without what is missing.
+What is missing is asked of the loader (ldd) and not guessed. As root, where apt-get is there, it is installed;
+otherwise the one command that does it is printed. The exit status is 1 when the program can't run without it.
 Only the standard library is used: this runs before anything is installed.
 """
 
@@ -55,10 +55,8 @@ DEBIAN_PACKAGES = {
     "libzstd.so.1": "libzstd1",
 }
 # All of it, for a command printed before Qt is there to be asked.
-DEBIAN_QT = (
-    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
-).split()
+DEBIAN_QT = ["libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libxkbcommon0"]
+DEBIAN_QT += ["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon-x11-0"]
 DRAWING = ["plugins/platforms/libqoffscreen.so", "plugins/imageformats/libqsvg.so"]
 DRAWING += [f"lib/libQt6{name}.so.6" for name in ("Core", "Gui", "Widgets", "Svg", "OpenGL", "Test")]
 X11 = ["plugins/platforms/libqxcb.so"]
