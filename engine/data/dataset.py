@@ -119,7 +119,7 @@ def one_hot(labels: Array, classes: int, dtype: npt.DTypeLike = np.float32) -> A
     Raises DataError where a label is not one of 0 .. classes - 1.
     """
     labels = np.asarray(labels)
-    if labels.size and not (0 <= int(labels.min()) and int(labels.max()) < classes):
+    if labels.size and not (int(labels.min()) >= 0 and int(labels.max()) < classes):
         raise DataError(
             f"A class number lies outside 0 to {classes - 1}: the labels run from {labels.min()} to {labels.max()}."
         )

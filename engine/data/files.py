@@ -67,9 +67,9 @@ def _not_found(source: str, path: Path) -> str:
         hint = f"Did you mean the built-in data set {near[0]!r}?"
     else:
         hint = f"Built-in data sets: {', '.join(names)}."
-    looks_like_name = set(source) <= set(string.ascii_letters + string.digits + "_-")
-    what = f"There is no data set named {source!r} and no file {path}" if looks_like_name else f"There is no file {path}"
-    return f"{what}. {hint}"
+    if set(source) <= set(string.ascii_letters + string.digits + "_-"):
+        return f"There is no data set named {source!r} and no file {path}. {hint}"
+    return f"There is no file {path.absolute()}. Check its name and place, or choose the file again."
 
 
 def read_file(
@@ -83,13 +83,19 @@ def read_file(
     elif is_idx(path) or (head[:2] == b"\0\0" and len(head) == 4 and head[2] in range(8, 15)):
         raw = _without_options(read_idx_set, path, settings)
     elif path.suffix.lower() == ".npz":
-        raise DataError(f"{path.name} is not a NumPy archive: it begins with 0x{head.hex()}. Save it with numpy.savez.")
+        raise DataError(
+            f"{path.name} is not a NumPy archive: it begins with 0x{head.hex()}. Save it with numpy.savez."
+        )
     elif head[:2] == GZIP_MAGIC:
-        raise DataError(f"{path.name} is compressed with gzip; unpack it first (only IDX files are read packed).")
+        raise DataError(
+            f"{path.name} is compressed with gzip; unpack it first (only IDX files are read packed)."
+        )
     else:
         raw, is_table = read_csv(path, settings, fitted, need_targets=need_targets), True
     if settings.target and not is_table:
-        raise DataError(f"{path.name} is no table; its target can't be chosen by column. Leave the target empty.")
+        raise DataError(
+            f"{path.name} is no table; its target can't be chosen by column. Leave the target empty."
+        )
     return raw
 
 

@@ -62,8 +62,8 @@ class Preprocessing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if self.fill:
             x = np.where(np.isfinite(x), x, np.asarray(self.fill, dtype=work))
         if self.offset:
-            x -= np.asarray(self.offset, dtype=work)
-            x /= np.asarray(self.scale, dtype=work)
+            np.subtract(x, np.asarray(self.offset, dtype=work), out=x)
+            np.divide(x, np.asarray(self.scale, dtype=work), out=x)
         with np.errstate(over="ignore"):
             return x.astype(np.float32, copy=False)
 
@@ -90,7 +90,9 @@ class Preprocessing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return back * self.divisor
 
 
-def fit_scaling(raw: Array, kind: str, divisor: float, fixed: Array) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def fit_scaling(
+    raw: Array, kind: str, divisor: float, fixed: Array
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """(offset, scale) per feature of the last axis of the training samples, missing values (NaN) left out.
 
     standardize: mean and standard deviation (over N, not N - 1); min_max: minimum and range. A feature that does

@@ -62,4 +62,5 @@ class RawData:
         if len(self.x) != len(self.y):
             raise DataError(f"{self.place} has {len(self.x)} samples but {len(self.y)} targets.")
         if self.test_x is not None and self.test_y is not None and len(self.test_x) != len(self.test_y):
-            raise DataError(f"{self.place}: its test part has {len(self.test_x)} samples but {len(self.test_y)} targets.")
+            counts = f"{len(self.test_x)} samples but {len(self.test_y)} targets"
+            raise DataError(f"{self.place}: its test part has {counts}.")

@@ -20,11 +20,14 @@ class DataSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     source: Annotated[
-        str, Meta(description="A built-in data set's name, or the path of a CSV, NPZ or IDX file or a folder.")
+        str,
+        Meta(description="A built-in data set's name, or the path of a CSV, NPZ or IDX file or a folder."),
     ] = "digits"
     options: Annotated[
         dict[str, OptionValue],
-        Meta(description="Options of the source: samples, noise and seed of a generator; delimiter of a table."),
+        Meta(
+            description="Options of the source: samples, noise and seed of a generator; delimiter of a table."
+        ),
     ] = {}
     features: Annotated[
         tuple[str, ...], Meta(description="Columns the network gets; none named means all but the target.")
@@ -43,7 +46,8 @@ class DataSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         bool, Meta(description="Scale the targets of a regression to mean 0 and deviation 1 (training part).")
     ] = False
     missing: Annotated[
-        Missing, Meta(description="Missing values: stop with an error, drop the row, or put the column's mean.")
+        Missing,
+        Meta(description="Missing values: stop with an error, drop the row, or put the column's mean."),
     ] = "error"
     validation_fraction: Annotated[
         float, Meta(ge=0, le=0.9, description="Share of the training samples held out to watch the training.")
@@ -55,11 +59,13 @@ class DataSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         int, Meta(ge=0, le=2**63 - 1, description="The same number gives the same split every time.")
     ] = 0
     shuffle: Annotated[
-        bool, Meta(description="Choose the held-out samples at random; off takes the last ones (time series).")
+        bool,
+        Meta(description="Choose the held-out samples at random; off takes the last ones (time series)."),
     ] = True
     stratify: Annotated[
         bool, Meta(description="Keep the shares of the classes equal in all parts (with shuffle).")
     ] = True
     limit: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="Train on at most so many samples; none means all.")
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="Train on at most so many samples; none means all."),
     ] = None

@@ -112,6 +112,14 @@ def all_sources() -> dict[str, type[Source]]:
     return dict(sorted(_registered.items(), key=lambda item: (item[1].order, item[1].title)))
 
 
+def named_source(name: str) -> type[Source] | None:
+    """The source of a name, in either case and with - for _; None where there is none."""
+    wanted = name.strip().lower()
+    return all_sources().get(wanted) or {
+        key.replace("_", "-"): source for key, source in all_sources().items()
+    }.get(wanted.replace("_", "-"))
+
+
 def sources() -> tuple[SourceInfo, ...]:
     """The built-in data sets, described."""
     return tuple(source.info() for source in all_sources().values())
@@ -138,7 +146,7 @@ def _option_field(option: msgspec.inspect.Field) -> OptionField:
         declared = declared.type
     choices: tuple[OptionValue, ...] = ()
     if isinstance(declared, msgspec.inspect.LiteralType):
-        kind, choices = "choice", tuple(declared.values)
+        kind, choices = "choice", tuple(value for value in declared.values if value is not None)
     elif isinstance(declared, msgspec.inspect.BoolType):
         kind = "bool"
     elif isinstance(declared, msgspec.inspect.IntType):
@@ -178,8 +186,12 @@ def with_options(declared: type[Declared], options: dict[str, OptionValue], owne
 def _expected(option: OptionField) -> str:
     if option.kind == "choice":
         return "it is one of " + ", ".join(map(str, option.choices))
-    words = {"int": "it is a whole number", "float": "it is a number", "bool": "it is true or false", "str": "it is a text"}
-    text = words[option.kind]
+    text = (
+        "it is "
+        + {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a text"}[
+            option.kind
+        ]
+    )
     if option.minimum is not None and option.maximum is not None:
         return f"{text} from {option.minimum} to {option.maximum}"
     if option.minimum is not None:

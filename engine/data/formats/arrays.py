@@ -33,9 +33,13 @@ class Features:
 def image_data(x: Array, place: str) -> Features:
     """Images (N, H, W) or (N, H, W, C), grey ones given their channel axis; bytes are divided by 255."""
     if x.ndim not in (3, 4) or 0 in x.shape:
-        raise DataError(f"{place}: images have the shape (N, height, width) or (N, height, width, channels), not {x.shape}.")
+        raise DataError(
+            f"{place}: images have the shape (N, height, width) or (N, height, width, channels), not {x.shape}."
+        )
     report = ("Pixels were divided by 255, to lie from 0 to 1.",) if x.dtype == np.uint8 else ()
-    return Features(x[..., None] if x.ndim == 3 else x, "image", 255.0 if x.dtype == np.uint8 else 1.0, report)
+    return Features(
+        x[..., None] if x.ndim == 3 else x, "image", 255.0 if x.dtype == np.uint8 else 1.0, report
+    )
 
 
 def feature_data(x: Array, place: str) -> Features:
@@ -101,7 +105,12 @@ def _targets(
         raise DataError(f"{place}: the targets have the shape {y.shape}; it must be (N,) or (N, targets).")
     if settings.task != "regression" and _is_one_hot(y):
         names = class_names if len(class_names) == y.shape[1] else tuple(str(i) for i in range(y.shape[1]))
-        return "classification", y.argmax(axis=1).astype(np.int64), names, ("One-hot targets were read as classes.",)
+        return (
+            "classification",
+            y.argmax(axis=1).astype(np.int64),
+            names,
+            ("One-hot targets were read as classes.",),
+        )
     if _is_classification(y, settings):
         return _classes(y, place, class_names)
     if y.dtype.kind == "U":
@@ -133,14 +142,16 @@ def _classes(
         raise DataError(f"{place}: the class of sample {at} is {y[at]}. Correct it, or remove the sample.")
     values, codes = np.unique(y, return_inverse=True)
     if len(values) < 2:
-        raise DataError(f"{place}: all {len(y)} samples have the class {values[0]!s}, so there is nothing to tell apart.")
+        raise DataError(
+            f"{place}: all {len(y)} samples have the class {values[0]!s}, so there is nothing to tell apart."
+        )
     if len(values) > MAX_CLASSES:
         raise DataError(
             f"{place}: the targets have {len(values):,} different values; a classification may have {MAX_CLASSES:,} "
             "classes. Set the task to regression to predict the number."
         )
     # Labels that count from 0 keep their number even where one of them does not occur.
-    if class_names and y.dtype.kind in "bui" and 0 <= int(values[0]) and int(values[-1]) < len(class_names):
+    if class_names and y.dtype.kind in "bui" and int(values[0]) >= 0 and int(values[-1]) < len(class_names):
         return "classification", y.astype(np.int64), class_names, ()
     names = tuple(str(v) if y.dtype.kind == "U" else number_name(float(v)) for v in values)
     return "classification", codes.reshape(-1).astype(np.int64), names, ()

@@ -55,8 +55,12 @@ def read_column(table: Table, name: str) -> Column:
     missing = np.fromiter((cell.lower() in MISSING_TEXTS for cell in cells), dtype=bool, count=len(cells))
     if missing.all():
         return Column(name, "empty", np.full(len(cells), np.nan), missing, cells)
-    parsed = [None if absent else number(cell, table.decimal) for cell, absent in zip(cells, missing, strict=True)]
-    values = np.fromiter((np.nan if value is None else value for value in parsed), dtype=np.float64, count=len(cells))
+    parsed = [
+        None if absent else number(cell, table.decimal) for cell, absent in zip(cells, missing, strict=True)
+    ]
+    values = np.fromiter(
+        (np.nan if value is None else value for value in parsed), dtype=np.float64, count=len(cells)
+    )
     found = sum(value is not None for value in parsed)
     present = len(cells) - int(missing.sum())
     if found == present:
@@ -92,7 +96,8 @@ def _raise_for_text(
     count = "is" if others == 1 else f"and {others - 1} more are"
     raise DataError(
         f"{table.name}, line {table.lines[at]}, column {name!r}: found the text {cells[at][:40]!r}, which {count} not "
-        f"a number, among {found} numbers. Correct it, leave the cell empty and set how missing values are treated, or choose "
+        f"a number, among {found} numbers. Correct it, leave the cell empty and set how missing values are "
+        "treated, or choose "
         "the features without this column."
     )
 
@@ -149,7 +154,8 @@ def codes_of(table: Table, column: Column, categories: tuple[str, ...], keep: Ar
         if text not in number_of:
             known = ", ".join(categories[:8]) + (", ..." if len(categories) > 8 else "")
             raise DataError(
-                f"{table.name}, line {table.lines[at]}, column {column.name!r}: found {text[:40]!r}, which the network was "
+                f"{table.name}, line {table.lines[at]}, column {column.name!r}: found {text[:40]!r}, which "
+                "the network was "
                 f"not trained on. Known there: {known}."
             )
         codes[row] = number_of[text]

@@ -68,7 +68,9 @@ def encode_table(
         feature_columns=encodings,
         target_columns=target_encodings,
         report=tuple(report),
-        fixed=np.array([encoding.kind != "number" for encoding in encodings for _ in range(encoding.width)], bool),
+        fixed=np.array(
+            [encoding.kind != "number" for encoding in encodings for _ in range(encoding.width)], bool
+        ),
     )
 
 
@@ -90,12 +92,16 @@ def check_columns(table: Table, names: tuple[str, ...], purpose: str) -> None:
             near = difflib.get_close_matches(name, table.header, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             columns = ", ".join(table.header[:20]) + (", ..." if len(table.header) > 20 else "")
-            raise DataError(f"{table.name} has no column {name!r} to use as {purpose}.{hint} Its columns: {columns}.")
+            raise DataError(
+                f"{table.name} has no column {name!r} to use as {purpose}.{hint} Its columns: {columns}."
+            )
     if len(set(names)) < len(names):
         raise DataError(f"{table.name}: a column is named twice as {purpose}: {', '.join(names)}.")
 
 
-def choose_features(table: Table, settings: DataSettings, targets: list[str], report: list[str]) -> list[Column]:
+def choose_features(
+    table: Table, settings: DataSettings, targets: list[str], report: list[str]
+) -> list[Column]:
     """The feature columns, read: those named, or all but the targets and what is plainly no feature."""
     if settings.features:
         check_columns(table, settings.features, "feature")
@@ -107,7 +113,9 @@ def choose_features(table: Table, settings: DataSettings, targets: list[str], re
         columns = [read_column(table, name) for name in table.header if name not in targets]
         columns = [column for column in columns if not _left_out(table, column, report)]
     if not columns:
-        raise DataError(f"{table.name} has no feature column beside the target {', '.join(targets)}.")
+        raise DataError(
+            f"{table.name} has no feature column beside the target {', '.join(map(repr, targets))}. {' '.join(report)}".strip()
+        )
     for column in columns:
         _check_not_empty(table, column)
     return columns
@@ -127,7 +135,11 @@ def _left_out(table: Table, column: Column, report: list[str]) -> bool:
         return True
     if column.name in table.unnamed and column.kind == "number":
         start = column.values[0]
-        if table.rows > 2 and start in (0, 1) and np.array_equal(column.values, np.arange(table.rows) + start):
+        if (
+            table.rows > 2
+            and start in (0, 1)
+            and np.array_equal(column.values, np.arange(table.rows) + start)
+        ):
             report.append(f"The unnamed column {column.name!r} only numbers the rows; it was left out.")
             return True
     if column.kind == "category" and table.rows >= 20:
@@ -169,7 +181,9 @@ def _kept_rows(
         for column in features:
             count = int((column.missing & keep).sum())
             if count:
-                report.append(f"Column {column.name!r}: {count} missing values were replaced by the training mean.")
+                report.append(
+                    f"Column {column.name!r}: {count} missing values were replaced by the training mean."
+                )
     if not keep.any():
         raise DataError(
             f"{table.name}: every one of the {table.rows} rows lacks a value, so none is left. Set missing values to "
@@ -227,7 +241,7 @@ def _encode_targets(
     if fitted is not None:
         task: Task = "classification" if fitted.classes else "regression"
     else:
-        task = _task_of(table, columns, keep, settings, report)
+        task = _task_of(columns, keep, settings, report)
     if task == "regression":
         for column in columns:
             number_required(table, column, "a regression's target")
@@ -244,7 +258,7 @@ def _encode_targets(
     return task, codes_of(table, column, classes, keep).astype(np.int64), classes, (encoding,)
 
 
-def _task_of(table: Table, columns: list[Column], keep: Array, settings: DataSettings, report: list[str]) -> Task:
+def _task_of(columns: list[Column], keep: Array, settings: DataSettings, report: list[str]) -> Task:
     """What is asked, or for auto: text and few whole numbers are classes, everything else is numbers."""
     if settings.task != "auto":
         return settings.task

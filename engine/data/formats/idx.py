@@ -30,7 +30,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 def is_idx(path: Path) -> bool:
     """Whether the name is that of an IDX file: ...-idx3-ubyte, .idx, ..., with or without .gz."""
     name = path.name.lower().removesuffix(".gz")
-    return name.endswith((".idx", ".ubyte", "-ubyte")) or any(f"{mark}idx{n}" in name for mark in "-." for n in range(1, 5))
+    return name.endswith((".idx", ".ubyte", "-ubyte")) or any(
+        f"{mark}idx{n}" in name for mark in "-." for n in range(1, 5)
+    )
 
 
 def read_idx(path: Path) -> Array:

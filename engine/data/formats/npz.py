@@ -25,7 +25,13 @@ MAX_RATIO = 200
 MAX_MEMBERS = 1000
 
 # Pairs of names that are known for features and targets, compared in lower case.
-PAIRS = (("x_train", "y_train"), ("x", "y"), ("images", "labels"), ("data", "target"), ("features", "targets"))
+PAIRS = (
+    ("x_train", "y_train"),
+    ("x", "y"),
+    ("images", "labels"),
+    ("data", "target"),
+    ("features", "targets"),
+)
 
 
 def read_npz(path: Path, settings: DataSettings) -> RawData:
@@ -47,14 +53,18 @@ def read_npz(path: Path, settings: DataSettings) -> RawData:
     except OSError as error:
         raise DataError(f"The file {path} can't be read: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path.name} is not a sound NPZ archive: {error}. Save it again with numpy.savez.") from None
+        raise DataError(
+            f"{path.name} is not a sound NPZ archive: {error}. Save it again with numpy.savez."
+        ) from None
     _check_counts(x, y, feature_name, target_name, path.name)
     features = feature_data(x, path.name)
     tested = None
     if test_x is not None and test_y is not None:
         _check_counts(test_x, test_y, "x_test", "y_test", path.name)
         if test_x.shape[1:] != x.shape[1:]:
-            raise DataError(f"{path.name}: samples of x_train have the shape {x.shape[1:]}, of x_test {test_x.shape[1:]}.")
+            raise DataError(
+                f"{path.name}: samples of x_train have the shape {x.shape[1:]}, of x_test {test_x.shape[1:]}."
+            )
         tested = feature_data(test_x, path.name).x
     return labelled(features, y, settings, path.name, tested, test_y, names)
 
@@ -66,7 +76,9 @@ def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]
         raise DataError(f"{place} has {len(infos):,} members; an archive of samples has a few.")
     total = sum(info.file_size for info in infos)
     if total > MAX_BYTES:
-        raise DataError(f"{place} unpacks to {total / 2**30:,.1f} GiB; up to {MAX_BYTES / 2**30:.0f} GiB are read.")
+        raise DataError(
+            f"{place} unpacks to {total / 2**30:,.1f} GiB; up to {MAX_BYTES / 2**30:.0f} GiB are read."
+        )
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.filename.removesuffix(".npy").lower()
@@ -85,6 +97,8 @@ def _pair(members: dict[str, zipfile.ZipInfo], place: str) -> tuple[str, str]:
     for features, targets in PAIRS:
         if features in members and targets in members:
             return features, targets
+    if "[content_types].xml" in members or "mimetype" in members:
+        raise DataError(f"{place} is a spreadsheet or document. Save its table as CSV.")
     found = ", ".join(sorted(members)[:10]) or "none"
     raise DataError(
         f"{place} needs the arrays x and y, or x_train and y_train (with x_test and y_test where there is a test "
@@ -97,7 +111,15 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) ->
     with archive.open(info) as file:
         try:
             shape, fortran_order, dtype = _read_header(file)
-        except (ValueError, SyntaxError, TypeError, EOFError, RecursionError, MemoryError, tokenize.TokenError) as error:
+        except (
+            ValueError,
+            SyntaxError,
+            TypeError,
+            EOFError,
+            RecursionError,
+            MemoryError,
+            tokenize.TokenError,
+        ) as error:
             raise DataError(f"{place}: {name!r} is not a NumPy array ({_short(error)}).") from None
         if dtype.hasobject:
             raise DataError(
@@ -136,7 +158,9 @@ def _short(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:120]
 
 
-def _class_names(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], place: str) -> tuple[str, ...]:
+def _class_names(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], place: str
+) -> tuple[str, ...]:
     for name in ("classes", "class_names", "target_names"):
         if name in members:
             names = _read_member(archive, members[name], place)
@@ -148,6 +172,8 @@ def _class_names(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], 
 def _check_counts(x: Array, y: Array, x_name: str, y_name: str, place: str) -> None:
     x_count, y_count = (len(array) if array.ndim else 0 for array in (x, y))
     if x_count != y_count:
-        raise DataError(f"{place}: {x_name} has {x_count:,} samples but {y_name} has {y_count:,}. They must be equal.")
+        raise DataError(
+            f"{place}: {x_name} has {x_count:,} samples but {y_name} has {y_count:,}. They must be equal."
+        )
     if x_count == 0:
         raise DataError(f"{place}: {x_name} holds no samples (its shape is {x.shape}).")

@@ -81,7 +81,9 @@ def _agreement(sample: list[str], delimiter: str) -> tuple[float, float, int]:
         return 0.0, 0.0, 0
     others = "".join(other for other in DELIMITERS if other != delimiter)
     fields = [cell for row in rows for cell in row[:MAX_FIELDS]]
-    unclean = sum(1 for cell in fields if any(o in cell for o in others) and not _DECIMAL_COMMA.fullmatch(cell.strip()))
+    unclean = sum(
+        1 for cell in fields if any(o in cell for o in others) and not _DECIMAL_COMMA.fullmatch(cell.strip())
+    )
     return lines / len(rows), 1.0 - unclean / len(fields), width
 
 
@@ -100,6 +102,8 @@ def sniff_header(rows: list[list[str]], decimal: str = ".") -> bool:
         return False
     first, below = rows[0], rows[1:_SAMPLE_LINES]
     if any(number(cell, decimal) is not None for cell in first):
+        return False
+    if len(first) == 1 and all(number(row[0], decimal) is None for row in below if row):
         return False
     named = [cell.strip() for cell in first if cell.strip()]
     if len(named) < max(1, len(first) - 1) or len(set(named)) < len(named):

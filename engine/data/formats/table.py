@@ -22,10 +22,12 @@ class CsvOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a text table is to be read, where its first lines don't tell."""
 
     delimiter: Annotated[
-        str, Meta(description="Character between fields, or comma, semicolon, tab, pipe, space; auto finds out.")
+        str,
+        Meta(description="Character between fields, or comma, semicolon, tab, pipe, space; auto finds out."),
     ] = "auto"
     header: Annotated[
-        Literal["auto", "yes", "no"], Meta(description="Whether the first row names the columns; auto finds out.")
+        Literal["auto", "yes", "no"],
+        Meta(description="Whether the first row names the columns; auto finds out."),
     ] = "auto"
     encoding: Annotated[str, Meta(description="Text encoding such as utf-8; auto finds out.")] = "auto"
     decimal: Annotated[
@@ -58,7 +60,9 @@ class Table:
         return self.columns[self.header.index(name)]
 
 
-def read_table(path: Path, options: CsvOptions, *, limit_bytes: int | None = None, tolerant: bool = False) -> Table:
+def read_table(
+    path: Path, options: CsvOptions, *, limit_bytes: int | None = None, tolerant: bool = False
+) -> Table:
     """Read a text table; only its first `limit_bytes` where given.
 
     Raises DataError naming file, line and what was found. `tolerant` leaves rows of another width out instead,
@@ -108,7 +112,7 @@ def _delimiter(option: str, text: str) -> str:
     if option == "auto":
         return sniff_delimiter(text)
     delimiter = NAMES.get(option, "\t" if option == "\\t" else option)
-    if len(delimiter) != 1 or delimiter in "\"\r\n":
+    if len(delimiter) != 1 or delimiter in '"\r\n':
         named = ", ".join(NAMES)
         raise DataError(f"The delimiter of a table is one character or one of {named}, not {option!r}.")
     return delimiter

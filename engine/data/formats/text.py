@@ -76,7 +76,9 @@ def _decode(raw: bytes, encoding: str, name: str, cut: bool) -> tuple[str, str]:
         try:
             return raw.decode(encoding, errors="ignore" if cut else "strict").removeprefix("\ufeff"), encoding
         except LookupError:
-            raise DataError(f"{name}: there is no text encoding {encoding!r}. Use 'auto' or 'utf-8'.") from None
+            raise DataError(
+                f"{name}: there is no text encoding {encoding!r}. Use 'auto' or 'utf-8'."
+            ) from None
         except UnicodeError as error:
             raise DataError(f"{name} is not {encoding} text ({error}). Set the encoding to 'auto'.") from None
     for mark, marked in _MARKS:
@@ -96,7 +98,9 @@ def _decode_as(raw: bytes, encoding: str, name: str, cut: bool) -> str:
     try:
         return codecs.getincrementaldecoder(encoding)().decode(raw, final=not cut)
     except UnicodeError as error:
-        raise DataError(f"{name} begins like {encoding} text but is damaged: {error}. Save it as UTF-8.") from None
+        raise DataError(
+            f"{name} begins like {encoding} text but is damaged: {error}. Save it as UTF-8."
+        ) from None
 
 
 def _utf16_without_mark(head: bytes) -> str:

@@ -15,9 +15,12 @@ Array = npt.NDArray[Any]
 
 Samples = Annotated[int, Meta(ge=2, le=1_000_000, description="How many samples are made.")]
 Noise = Annotated[
-    float, Meta(ge=0, le=10, description="Standard deviation of the Gaussian noise, in the units of the plot.")
+    float,
+    Meta(ge=0, le=10, description="Standard deviation of the Gaussian noise, in the units of the plot."),
 ]
-Seed = Annotated[int, Meta(ge=0, le=2**63 - 1, description="The same number makes the same samples every time.")]
+Seed = Annotated[
+    int, Meta(ge=0, le=2**63 - 1, description="The same number makes the same samples every time.")
+]
 
 
 def class_sizes(samples: int, classes: int) -> list[int]:
@@ -32,7 +35,13 @@ def labels_of(sizes: list[int]) -> Array:
 
 
 def labelled_points(
-    name: str, points: Array, labels: Array, classes: tuple[str, ...], rng: np.random.Generator, *, noise: float
+    name: str,
+    points: Array,
+    labels: Array,
+    classes: tuple[str, ...],
+    rng: np.random.Generator,
+    *,
+    noise: float,
 ) -> RawData:
     """Points (N, 2) of classes, moved by the noise and mixed."""
     moved = points + rng.normal(0.0, 1.0, points.shape) * noise

@@ -51,7 +51,12 @@ class Circles(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
     noise: Noise = 0.05
     seed: Seed = 0
     factor: Annotated[
-        float, Meta(ge=0.05, le=0.95, description="Radius of the inner disc; the ring reaches from a bit beyond it to 1.")
+        float,
+        Meta(
+            ge=0.05,
+            le=0.95,
+            description="Radius of the inner disc; the ring reaches from a bit beyond it to 1.",
+        ),
     ] = 0.5
 
     def read(self, context: ReadContext) -> RawData:
@@ -67,7 +72,9 @@ class Circles(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
         angle = rng.uniform(0, 2 * np.pi, self.samples)
         points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-        return labelled_points(self.name, points, labels_of([inner, outer]), ("inner", "outer"), rng, noise=self.noise)
+        return labelled_points(
+            self.name, points, labels_of([inner, outer]), ("inner", "outer"), rng, noise=self.noise
+        )
 
 
 @register
@@ -138,7 +145,9 @@ class TwoSpirals(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
     samples: Samples = 400
     noise: Noise = 0.02
     seed: Seed = 0
-    turns: Annotated[float, Meta(ge=0.1, le=10, description="How often each arm winds round the centre.")] = 1.5
+    turns: Annotated[float, Meta(ge=0.1, le=10, description="How often each arm winds round the centre.")] = (
+        1.5
+    )
 
     def read(self, context: ReadContext) -> RawData:
         rng = np.random.default_rng(self.seed)
