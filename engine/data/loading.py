@@ -194,7 +194,8 @@ def _without_missing(
         value = array[(at, *place)]
         raise DataError(
             f"{raw.place}: {part}sample {at} has the value {value} among its {name} (at {tuple(map(int, place))}); "
-            f"{int((bad_x | bad_y).sum())} of {len(x)} samples lack a finite value. Set missing values to 'drop' or 'mean'."
+            f"{int((bad_x | bad_y).sum())} of {len(x)} samples lack a finite value. "
+            "Set missing values to 'drop' or 'mean'."
         )
     drop = bad_y if settings.missing == "mean" else bad_x | bad_y
     if not drop.any():

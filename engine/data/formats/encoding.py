@@ -113,9 +113,8 @@ def choose_features(
         columns = [read_column(table, name) for name in table.header if name not in targets]
         columns = [column for column in columns if not _left_out(table, column, report)]
     if not columns:
-        raise DataError(
-            f"{table.name} has no feature column beside the target {', '.join(map(repr, targets))}. {' '.join(report)}".strip()
-        )
+        why = " ".join(["", *report])
+        raise DataError(f"{table.name} has no feature column beside the target {', '.join(targets)}.{why}")
     for column in columns:
         _check_not_empty(table, column)
     return columns
@@ -146,8 +145,8 @@ def _left_out(table: Table, column: Column, report: list[str]) -> bool:
         different = len(column.distinct())
         if different > 0.5 * table.rows:
             report.append(
-                f"Column {column.name!r} has {different} different texts in {table.rows} rows, like a name; it was left "
-                "out. Name it among the features to keep it."
+                f"Column {column.name!r} has {different} different texts in {table.rows} rows, like a name; "
+                "it was left out. Name it among the features to keep it."
             )
             return True
     return False
@@ -210,8 +209,8 @@ def _encode_features(
     width = sum(encoding.width for encoding in encodings)
     if width > MAX_FEATURES:
         raise DataError(
-            f"{table.name}: one-hot encoding makes {width:,} features; {MAX_FEATURES:,} are allowed. Choose the features "
-            "without text columns that have very many different texts."
+            f"{table.name}: one-hot encoding makes {width:,} features; {MAX_FEATURES:,} are allowed. "
+            "Choose the features without text columns that have very many different texts."
         )
     x = np.empty((int(keep.sum()), width))
     names: list[str] = []

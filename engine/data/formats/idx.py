@@ -103,7 +103,8 @@ def read_pair(images: Path, labels: Path) -> tuple[Array, Array]:
         raise DataError(f"{labels.name} has {y.ndim} dimensions; labels have one.")
     if len(x) != len(y):
         raise DataError(
-            f"{images.name} holds {len(x):,} images but {labels.name} holds {len(y):,} labels. They don't belong together."
+            f"{images.name} holds {len(x):,} images but {labels.name} holds {len(y):,} labels. "
+            "They don't belong together."
         )
     if not len(x):
         raise DataError(f"{images.name} holds no images.")

@@ -84,8 +84,8 @@ def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]
         name = info.filename.removesuffix(".npy").lower()
         if info.file_size > LARGE_MEMBER and info.file_size > MAX_RATIO * max(info.compress_size, 1):
             raise DataError(
-                f"{place}: the array {name!r} has {info.compress_size:,} bytes that unpack to {info.file_size:,}, which no "
-                "honest data does. The file was not read."
+                f"{place}: the array {name!r} has {info.compress_size:,} bytes that unpack to {info.file_size:,}, "
+                "which no honest data does. The file was not read."
             )
         if name in members:
             raise DataError(f"{place} holds the array {name!r} twice.")
@@ -123,8 +123,8 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) ->
             raise DataError(f"{place}: {name!r} is not a NumPy array ({_short(error)}).") from None
         if dtype.hasobject:
             raise DataError(
-                f"{place}: the array {name!r} holds Python objects, which could run code when read. Save it as numbers or "
-                "texts: array.astype(float), or numpy.array(list_of_texts)."
+                f"{place}: the array {name!r} holds Python objects, which could run code when read. "
+                "Save it as numbers or texts: array.astype(float), or numpy.array(list_of_texts)."
             )
         if dtype.kind not in "buifUc" or any(size < 0 for size in shape):
             raise DataError(f"{place}: the array {name!r} is of type {dtype}, which can't be used.")
