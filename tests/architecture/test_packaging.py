@@ -45,6 +45,14 @@ def test_the_wheel_holds_the_program_and_its_files_and_nothing_else(wheel_names:
     assert inside == expected
 
 
+def test_resources_are_found_from_anywhere(tmp_path: Path) -> None:
+    code = "from importlib.resources import files; print([p.name for p in files('resources').iterdir()])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def _canonical(requirement: str) -> str:
     match = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert match, requirement
