@@ -200,7 +200,8 @@ class _Lowering:
         else:
             outputs = tuple(self._value(node, shape, needs) for shape in shapes)
             operation = LayerOperation(node.id, inputs, outputs, tuple(edges))
-            operation.layer, operation.owner, operation.frozen = layer, node.shares or node.id, node.frozen
+            operation.layer, operation.owner = layer, node.shares or node.id
+            operation.frozen = self.design.nodes[operation.owner].frozen
             self._emit(operation)
             edges = []
         before = outputs[0]

@@ -1,0 +1,260 @@
+"""The execution plan: a program bound to buffers, as lists of functions without arguments.
+
+Running a training step is running three lists: forward, losses, backward. Every array that a function touches was
+allocated when the plan was made. Gradients share buffers where their lifetimes allow it; the values of the forward
+pass keep theirs in a training plan, so that the views can read them after any step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations.base import Activation
+from engine.compiler.backward import BackwardBuilder
+from engine.compiler.binding import PlanBinding
+from engine.compiler.memory import Arena, Lifetime, aligned, assign
+from engine.compiler.parameters import ParameterStore
+from engine.compiler.program import (
+    ActivationOperation,
+    AliasOperation,
+    InputOperation,
+    LayerOperation,
+    LossOperation,
+    Operation,
+    Program,
+    Value,
+)
+from engine.compiler.record import StepRecord
+from engine.core.registry import family
+from engine.core.shapes import size
+from engine.design.elements import Edge
+from engine.layers.base import Kernel
+
+Array = NDArray[Any]
+Streams = Callable[[str, str], np.random.Generator]
+
+
+class Tap(NamedTuple):
+    """What a view can read at a node after `forward`: what reaches its activation, and what leaves it."""
+
+    pre: Array
+    post: Array
+    activation: Activation | None
+
+
+class Plan:
+    """A program for one batch size, ready to run.
+
+    Attributes:
+        inputs: input node id -> array (batch, *shape) to fill before `forward`.
+        targets: output node id -> array to fill before `loss`; its shape and dtype are the loss's.
+        predictions: output node id -> array (batch, *shape), valid after `forward`.
+        taps: node id -> Tap, valid after `forward` (training plans, and plans made with keep=True).
+        observed_edges: the wires at which `backward_observed` reports a gradient.
+        records: what each step reads and writes, for the verifier.
+    """
+
+    def __init__(
+        self, program: Program, store: ParameterStore, batch: int, streams: Streams, *, keep: bool = False
+    ) -> None:
+        self.program = program
+        self.batch = batch
+        self.training = program.training
+        self.dtype = store.dtype
+        self.records: list[StepRecord] = []
+        self._store = store
+        self._streams = streams
+        self._arena = Arena()
+        self._arrays: dict[Value, Array] = {}
+        self.inputs: dict[str, Array] = {}
+        self.targets: dict[str, Array] = {}
+        self.predictions: dict[str, Array] = {}
+        self._kernels: list[tuple[Operation, Kernel]] = []
+        self._allocate_values(keep or self.training)
+        backward = BackwardBuilder(self, store) if self.training else None
+        self.observed_edges: tuple[Edge, ...] = ()
+        self._losses: list[tuple[str, float, Callable[[], float]]] = []
+        self._forward: tuple[Callable[[], object], ...] = ()
+        self._backward: tuple[Callable[[], object], ...] = ()
+        self._observed: tuple[tuple[Callable[[], object], int, Array | None], ...] = ()
+        self._bind(backward)
+        self._penalties = self._bind_penalties(backward)
+        if backward is not None:
+            self._backward, self._observed, self.observed_edges = backward.finish()
+        self.taps: dict[str, Tap] = {}
+        if keep or self.training:
+            self.taps = {n: Tap(self._arrays[a], self._arrays[b], f) for n, (a, b, f) in program.taps.items()}
+
+    # ------------------------------------------------------------------ running
+
+    def forward(self) -> None:
+        """Compute every value from the inputs."""
+        for step in self._forward:
+            step()
+
+    def loss(self) -> float:
+        """Return the loss of the batch: the weighted sum over the outputs, and the regularizers' penalties."""
+        total = 0.0
+        for _, weight, value in self._losses:
+            total += weight * value()
+        for penalty in self._penalties:
+            total += penalty()
+        return total
+
+    def losses(self) -> dict[str, float]:
+        """Return the loss of each output by node id, without weights and penalties."""
+        return {node: value() for node, _, value in self._losses}
+
+    def backward(self) -> None:
+        """Write the gradient of the loss into the store's gradient vector. Call after `forward` and `loss`."""
+        for step in self._backward:
+            step()
+
+    def backward_observed(self, record: Callable[[int, Array], object]) -> None:
+        """Do what `backward` does, and call `record(k, gradient)` at the moment when the gradient of the loss with
+        respect to what flows through `observed_edges[k]` is complete. The array is only good during the call."""
+        for step, edge, gradient in self._observed:
+            step()
+            if gradient is not None:
+                record(edge, gradient)
+
+    def array(self, value: Value) -> Array:
+        """Return the buffer of a value of the program."""
+        return self._arrays[value]
+
+    # ------------------------------------------------------------------ building
+
+    def _allocate_values(self, keep: bool) -> None:
+        program = self.program
+        for operation in program.operations:
+            if isinstance(operation, AliasOperation):
+                continue
+            for value in operation.outputs:
+                if keep or isinstance(operation, InputOperation):
+                    dtype = np.dtype(np.int64) if value.integer else self.dtype
+                    flat = aligned(self.batch * size(value.shape), dtype)
+                    self._arrays[value] = flat.reshape(self.batch, *value.shape)
+        if not keep:
+            self._share_values()
+        for operation in program.operations:
+            if isinstance(operation, AliasOperation):
+                source, target = operation.inputs[0], operation.outputs[0]
+                self._arrays[target] = self._arrays[source].reshape(self.batch, *target.shape)
+            if isinstance(operation, InputOperation):
+                self.inputs[operation.node] = self._arrays[operation.outputs[0]]
+        for loss in program.losses:
+            prediction = loss.inputs[0]
+            shape = loss.loss.target_shape(prediction.shape)
+            dtype = np.dtype(np.int64) if loss.loss.TARGET == "index" else self.dtype
+            self.predictions[loss.node] = self._arrays[prediction]
+            self.targets[loss.node] = np.zeros((self.batch, *shape), dtype)
+
+    def _share_values(self) -> None:
+        """Give values whose lifetimes do not overlap the same memory; only an inference plan can."""
+        place = {operation: time for time, operation in enumerate(self.program.operations)}
+        last = len(place)
+        lives = []
+        for operation, time in place.items():
+            for value in operation.outputs:
+                if isinstance(operation, AliasOperation | InputOperation):
+                    continue
+                lives.append(Lifetime(value, size(value.shape), time, self._last_use(value, place, last)))
+        slots, sizes = assign(lives)
+        rooms = [aligned(self.batch * count, self.dtype) for count in sizes]
+        for life in lives:
+            value: Any = life.key
+            room = rooms[slots[value]][: self.batch * life.count]
+            self._arrays[value] = room.reshape(self.batch, *value.shape)
+
+    def _last_use(self, value: Value, place: Mapping[Operation, int], last: int) -> int:
+        times = [place[value.producer]] if value.producer is not None else [0]
+        for consumer in value.consumers:
+            if isinstance(consumer, LossOperation):
+                return last
+            times.append(place[consumer])
+            if isinstance(consumer, AliasOperation):
+                times.append(self._last_use(consumer.outputs[0], place, last))
+            if isinstance(consumer, ActivationOperation) and consumer.fused:
+                return last
+        return max(times)
+
+    def _bind(self, backward: BackwardBuilder | None) -> None:
+        forward: list[Callable[[], object]] = []
+        for operation in self.program.operations:
+            kernel = self._bind_operation(operation, backward)
+            if kernel is None:
+                continue
+            forward.append(kernel.forward)
+            reads = tuple(self._arrays[v] for v in operation.inputs)
+            writes = tuple(self._arrays[v] for v in operation.outputs)
+            self.records.append(StepRecord(f"forward {operation.node}", reads, writes))
+        self._forward = tuple(forward)
+
+    def _bind_operation(self, operation: Operation, backward: BackwardBuilder | None) -> Kernel | None:
+        self._arena.begin()
+        if isinstance(operation, LossOperation):
+            self._bind_loss(operation, backward)
+            return None
+        if backward is not None:
+            backward.open(operation)
+        kernel: Kernel | None = None
+        if isinstance(operation, ActivationOperation):
+            x, y = self._arrays[operation.inputs[0]], self._arrays[operation.outputs[0]]
+            dy, dx = backward.activation_gradients(operation) if backward is not None else (None, None)
+            kernel = operation.activation.bind(x, y, dy, dx)
+        elif isinstance(operation, LayerOperation):
+            kernel = operation.layer.bind(self._binding(operation, backward))
+        if backward is not None:
+            backward.close(operation, kernel)
+        return kernel
+
+    def _binding(self, operation: LayerOperation, backward: BackwardBuilder | None) -> PlanBinding:
+        given, wanted, written = backward.layer_gradients(operation) if backward is not None else ((), (), {})
+        return PlanBinding(
+            inputs=tuple(self._arrays[v] for v in operation.inputs),
+            outputs=tuple(self._arrays[v] for v in operation.outputs),
+            input_gradients=wanted or (None,) * len(operation.inputs),
+            output_gradients=given,
+            parameters=self._store.parameters_of(operation.owner),
+            gradients=written,
+            training=self.training,
+            frozen=operation.frozen,
+            batch=self.batch,
+            dtype=self.dtype,
+            arena=self._arena,
+            stream=lambda purpose: self._streams(operation.node, purpose),
+        )
+
+    def _bind_loss(self, operation: LossOperation, backward: BackwardBuilder | None) -> None:
+        prediction, target = self._arrays[operation.inputs[0]], self.targets[operation.node]
+        if backward is not None:
+            backward.open(operation)
+        gradient = backward.loss_gradient(operation) if backward is not None else None
+        if operation.logits is not None:
+            logits = self._arrays[operation.logits]
+            kernel = operation.loss.bind_fused(operation.activation, logits, prediction, target, gradient)
+        else:
+            kernel = operation.loss.bind(prediction, target, gradient)
+        self._losses.append((operation.node, operation.weight, kernel.value))
+        self.records.append(StepRecord(f"loss {operation.node}", (prediction,), ()))
+        if backward is not None:
+            backward.close_loss(operation, kernel.backward, gradient)
+
+    def _bind_penalties(self, backward: BackwardBuilder | None) -> tuple[Callable[[], float], ...]:
+        found = []
+        for key, spec in self._store.specs.items():
+            if spec.regularizer is None:
+                continue
+            self._arena.begin()
+            regularizer = family("regularizer").get(spec.regularizer)
+            gradient = self._store.gradients.get(key) if backward is not None else None
+            scratch = self._arena.take(spec.shape, self.dtype)
+            penalty, add = regularizer.bind(self._store.views[key], gradient, scratch)
+            found.append(penalty)
+            if backward is not None and add is not None and gradient is not None:
+                backward.add_penalty(f"penalty {key[0]}/{key[1]}", add, key)
+        return tuple(found)
