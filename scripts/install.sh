@@ -16,7 +16,8 @@ make_environment() {
     base=$(scripts/find-python.sh)
     if ! "$base" -c 'import ensurepip, venv' </dev/null >/dev/null 2>&1; then
         # Debian and Ubuntu keep these two modules in a package of their own.
-        "$base" scripts/system_packages.py venv
+        case ",$extras," in *,test,*) tests=test ;; *) tests= ;; esac
+        "$base" scripts/system_packages.py venv $tests
     fi
     echo "Making $environment with $("$base" --version) ..."
     rm -rf "$environment"

@@ -1,6 +1,6 @@
 """See to the system packages that pip can't bring: what Qt needs on Linux, an X server for the tests, venv.
 
-    system_packages.py venv           the venv module of this Python (Debian and Ubuntu keep it apart)
+    system_packages.py venv [test]    the venv module of this Python (Debian and Ubuntu keep it apart)
     system_packages.py run            the libraries that Qt needs to show a window, or to draw off screen
     system_packages.py test           the same, and an X server and a way to drive it
 
@@ -121,13 +121,14 @@ def see_to(packages: list[str], libraries: list[str], purpose: str) -> bool:
     return False
 
 
-def see_to_venv() -> bool:
+def see_to_venv(*, tests: bool) -> bool:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     own = [f"python{version}-venv"]
     if may_install() and install(own):
         return True
     # Without the right to install, name everything at once: Qt is not there yet to be asked what it lacks.
-    return see_to(own + DEBIAN_QT, [], f"This Python {version} has no venv module.")
+    later = DEBIAN_QT + (list(TEST_PROGRAMS.values()) if tests else [])
+    return see_to(own + later, [], f"This Python {version} has no venv module.")
 
 
 def see_to_qt(wanted: list[str], needed: list[str], programs: dict[str, str]) -> bool:
@@ -150,7 +151,7 @@ def see_to_qt(wanted: list[str], needed: list[str], programs: dict[str, str]) ->
 def main(arguments: list[str]) -> int:
     purpose = arguments[0] if arguments else "run"
     if purpose == "venv":
-        return 0 if see_to_venv() else 1
+        return 0 if see_to_venv(tests="test" in arguments[1:]) else 1
     if not sys.platform.startswith("linux") or shutil.which("ldd") is None:
         return 0
     if purpose == "test":
