@@ -33,7 +33,17 @@ _HOMES = {
     "evaluate": ("engine.training", "evaluate"),
     "load_data": ("engine.data", "load"),
 }
-_PACKAGES = {"activations", "data", "initializers", "layers", "losses", "metrics", "optimizers", "regularizers", "schedules"}
+_PACKAGES = {
+    "activations",
+    "data",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "regularizers",
+    "schedules",
+}
 
 __all__ = [
     "Design",

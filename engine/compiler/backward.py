@@ -57,7 +57,9 @@ class BackwardBuilder:
         self._store = store
         self._program: Program = plan.program
         self._time = {operation: t for t, operation in enumerate(reversed(self._program.operations))}
-        self._writers = {value: self._writers_of(value) for value in self._program.values if value.needs_gradient}
+        self._writers = {
+            value: self._writers_of(value) for value in self._program.values if value.needs_gradient
+        }
         self._arrays: dict[Value, Array] = {}
         self._extra: dict[Writer, Array] = {}
         self._allocate()
@@ -112,7 +114,8 @@ class BackwardBuilder:
                 start, stop = min(start, before.start), max(stop, before.stop)
             lives[root] = Lifetime(root, size(root.shape), start, stop)
             for writer in writers[1:]:
-                extras.append(Lifetime(writer, size(value.shape), self._time[writer[0]], self._time[writer[0]]))
+                time = self._time[writer[0]]
+                extras.append(Lifetime(writer, size(value.shape), time, time))
         slots, sizes = assign([*lives.values(), *extras])
         rooms = [aligned(self._plan.batch * count, self._plan.dtype) for count in sizes]
         for value, root in roots.items():
@@ -172,7 +175,9 @@ class BackwardBuilder:
         if not any(value.needs_gradient for value in operation.outputs):
             return (), (), {}
         given = tuple(self._arrays[value] for value in operation.outputs)
-        wanted = tuple(self._target(value, (operation, place)) for place, value in enumerate(operation.inputs))
+        wanted = tuple(
+            self._target(value, (operation, place)) for place, value in enumerate(operation.inputs)
+        )
         written: dict[str, Array] = {}
         for name, gradient in self._store.gradients_of(operation.owner).items():
             if self._first_use[operation.owner, name] is operation:
@@ -219,7 +224,9 @@ class BackwardBuilder:
         writes = tuple(share for share in shares if share is not None)
         if isinstance(operation, LayerOperation):
             gradients = self._store.gradients_of(operation.owner)
-            writes += tuple(g for name, g in gradients.items() if self._first_use[operation.owner, name] is operation)
+            writes += tuple(
+                g for name, g in gradients.items() if self._first_use[operation.owner, name] is operation
+            )
         step = kernel.backward
         if step is None:
 
@@ -259,7 +266,9 @@ class BackwardBuilder:
                 def scale() -> None:
                     multiply(gradient, weight, out=gradient)
 
-                self._stage.kernel.append((scale, StepRecord(f"weight {operation.node}", (), (), (gradient,))))
+                self._stage.kernel.append(
+                    (scale, StepRecord(f"weight {operation.node}", (), (), (gradient,)))
+                )
         self._stages.append(self._stage)
 
     def add_penalty(self, name: str, step: Step, key: Key) -> None:

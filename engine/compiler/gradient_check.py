@@ -27,8 +27,8 @@ def check_gradients(
 ) -> dict[str, float]:
     """Return, for each parameter that moves, the worst relative error of its gradient on the batch (x, y).
 
-    At most `sample` values of each parameter are moved, drawn with `seed`, the largest gradients among them. The network
-    itself is not changed: the check runs on a float64 copy with the same weights. Errors well under 1e-6 are right;
+    At most `sample` values of each parameter are moved, drawn with `seed`, the largest gradients among
+    them. The network itself is not changed: the check runs on a float64 copy with the same weights. Errors well under 1e-6 are right;
     a network with kinks (ReLU, max pooling) can show more where a step crosses one.
     """
     twin = compile_design(network.design, seed=network.seed, dtype="float64")
@@ -49,7 +49,9 @@ def check_gradients(
     gradient = twin.gradient_vector.copy()
     random = np.random.default_rng(seed)
     return {
-        name: _worst(twin.weights[name].reshape(-1), gradient[twin.parameter_slices[name]], loss, sample, step, random)
+        name: _worst(
+            twin.weights[name].reshape(-1), gradient[twin.parameter_slices[name]], loss, sample, step, random
+        )
         for name, _ in twin.moving_parameters()
     }
 

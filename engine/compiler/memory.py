@@ -27,16 +27,16 @@ def aligned(count: int, dtype: np.dtype[Any]) -> Array:
 class Lifetime:
     """A tensor of `count` values that is written first at time `start` and read last at time `stop`."""
 
-    key: object
+    key: Any
     count: int
     start: int
     stop: int
 
 
-def assign(lifetimes: Iterable[Lifetime]) -> tuple[dict[object, int], list[int]]:
+def assign(lifetimes: Iterable[Lifetime]) -> tuple[dict[Any, int], list[int]]:
     """Return (slot of each key, size of each slot) so that no two lifetimes in one slot overlap.
 
-    Greedy by start time, the smallest free slot that fits, else the largest free one grown; not optimal, and never wrong.
+    Greedy by start time, the smallest free slot that fits, else the largest free one grown: not optimal, never wrong.
     """
     slots: dict[object, int] = {}
     sizes: list[int] = []

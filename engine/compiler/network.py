@@ -52,9 +52,13 @@ class Network:
         self.store = ParameterStore(self.design, self.inference, self.dtype, self.seed)
         names = {key: f"{design.nodes[key[0]].name}/{key[1]}" for key in self.store.specs}
         self._keys: dict[str, Key] = {name: key for key, name in names.items()}
-        self.weights: Mapping[str, Array] = MappingProxyType({names[k]: v for k, v in self.store.views.items()})
+        self.weights: Mapping[str, Array] = MappingProxyType(
+            {names[k]: v for k, v in self.store.views.items()}
+        )
         trained = [key for key, spec in self.store.specs.items() if spec.trainable]
-        self.parameters: Mapping[str, Array] = MappingProxyType({names[k]: self.store.views[k] for k in trained})
+        self.parameters: Mapping[str, Array] = MappingProxyType(
+            {names[k]: self.store.views[k] for k in trained}
+        )
         self.parameter_vector = self.store.vector
         self.gradient_vector = self.store.gradient
         self.segments = self.store.segments
@@ -95,7 +99,9 @@ class Network:
     def feed(self, plan: Plan, x: Samples, y: Samples | None = None) -> None:
         """Copy samples, and targets where given, into a plan's buffers. Raises DataError where a shape does not fit."""
         for node_id, array in self._by_node(x, self.inputs).items():
-            plan.inputs[node_id][...] = as_batch(array, plan.inputs[node_id].shape, self.design.nodes[node_id].name)
+            plan.inputs[node_id][...] = as_batch(
+                array, plan.inputs[node_id].shape, self.design.nodes[node_id].name
+            )
         if y is None:
             return
         for node_id, array in self._by_node(y, self.outputs).items():
@@ -143,7 +149,9 @@ class Network:
         """Copy arrays in by name. Raises SettingError, before anything is changed, where one does not fit."""
         unknown = [name for name in arrays if name not in self._keys]
         if unknown:
-            raise SettingError(f"The network has no parameter {unknown[0]!r}. It has: {', '.join(self._keys)}.")
+            raise SettingError(
+                f"The network has no parameter {unknown[0]!r}. It has: {', '.join(self._keys)}."
+            )
         self.store.load({self._keys[name]: np.asarray(array) for name, array in arrays.items()})
 
     def reset(self) -> None:
@@ -195,7 +203,9 @@ class Network:
         if not isinstance(data, Mapping):
             if len(nodes) != 1:
                 names = ", ".join(self.design.nodes[node_id].name for node_id in nodes)
-                raise SettingError(f"The network has {len(nodes)} of these: pass a dict with an array for each: {names}.")
+                raise SettingError(
+                    f"The network has {len(nodes)} of these: pass a dict with an array for each: {names}."
+                )
             return {nodes[0]: np.asarray(data)}
         found = {}
         for node_id in nodes:

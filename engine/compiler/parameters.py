@@ -57,9 +57,13 @@ class ParameterStore:
         self.segments: tuple[tuple[int, int], ...] = ((0, end),) if moving else ()
         self.views: dict[Key, Array] = {}
         for key, spec in self.specs.items():
-            where = self.vector[self.slices[key]] if spec.trainable else self.statistics[statistic_slices[key]]
+            where = (
+                self.vector[self.slices[key]] if spec.trainable else self.statistics[statistic_slices[key]]
+            )
             self.views[key] = where.reshape(spec.shape)
-        self.gradients = {key: self.gradient[self.slices[key]].reshape(self.specs[key].shape) for key in moving}
+        self.gradients = {
+            key: self.gradient[self.slices[key]].reshape(self.specs[key].shape) for key in moving
+        }
         self.reset()
 
     def reset(self) -> None:

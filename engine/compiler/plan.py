@@ -166,9 +166,8 @@ class Plan:
         slots, sizes = assign(lives)
         rooms = [aligned(self.batch * count, self.dtype) for count in sizes]
         for life in lives:
-            value: Any = life.key
-            room = rooms[slots[value]][: self.batch * life.count]
-            self._arrays[value] = room.reshape(self.batch, *value.shape)
+            room = rooms[slots[life.key]][: self.batch * life.count]
+            self._arrays[life.key] = room.reshape(self.batch, *life.key.shape)
 
     def _last_use(self, value: Value, place: Mapping[Operation, int], last: int) -> int:
         times = [place[value.producer]] if value.producer is not None else [0]

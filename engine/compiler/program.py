@@ -2,7 +2,8 @@
 
 A value is what one operation writes: the output of a node, or what reaches its activation. An activation that is a
 setting of a layer becomes an operation of its own, so that no layer has to know of activations. Operations that move
-no data (Flatten, a bypassed node, Dropout while predicting) become aliases. Nodes that no output depends on are left out.
+no data (Flatten, a bypassed node, Dropout while predicting) become aliases. Nodes that no output depends on are left
+out.
 """
 
 from __future__ import annotations
@@ -132,8 +133,8 @@ class _Lowering:
             if node_id in wanted:
                 edges = inputs_in_port_order(self.design, node_id, incoming[node_id]) or []
                 self._lower_node(self.design.nodes[node_id], edges)
-        for operation in self.program.losses:
-            self._fuse(operation)
+        for loss in self.program.losses:
+            self._fuse(loss)
         for operation in self.program.operations:
             for value in operation.outputs:
                 value.producer = operation

@@ -38,12 +38,17 @@ def totals(design: Design, inference: Inference) -> tuple[int, int]:
 def multiply_adds(design: Design, inference: Inference) -> int:
     """Return the multiply-add operations of one forward pass for one sample."""
     known = inference.outputs.keys()
-    return sum(design.nodes[n].layer.multiply_adds(inference.inputs[n]) for n in known if n in inference.inputs)
+    return sum(
+        design.nodes[n].layer.multiply_adds(inference.inputs[n]) for n in known if n in inference.inputs
+    )
 
 
 def summary_text(design: Design, inference: Inference) -> str:
     """Return the table as text."""
-    rows = [(f"{name} ({kind})", shape, f"{count:,}") for name, kind, shape, count in summary_rows(design, inference)]
+    rows = [
+        (f"{name} ({kind})", shape, f"{count:,}")
+        for name, kind, shape, count in summary_rows(design, inference)
+    ]
     head = ("Layer (type)", "Output shape", "Parameters")
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
     line = "─" * (sum(widths) + 4)

@@ -10,6 +10,7 @@ A plan is legal when
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def _one_slot_per_gradient(plan: Plan, store: ParameterStore) -> None:
         if len(writers) > 1:
             raise PlanError(f"The gradient of {key[0]}/{key[1]} is written by {', '.join(writers)}.")
     places = sorted(span(gradient) for gradient in store.gradients.values())
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in itertools.pairwise(places):
         if _meet(before, after):
             raise PlanError("Two gradients share memory.")
 

@@ -48,6 +48,10 @@ class FileFormatError(GradloomError):
     """A file is not what its name promises: truncated, foreign, damaged, or written by a newer version."""
 
 
+class FileAccessError(GradloomError, OSError):
+    """A file can't be read or written: not there, not allowed, a folder, a full disk. `errno` says which."""
+
+
 class DataError(GradloomError):
     """A data source can't be read or can't be used: missing file, text where numbers belong, NaN, no rows."""
 

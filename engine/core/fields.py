@@ -118,7 +118,9 @@ def _unwrap(hint: Any, metas: list[msgspec.Meta]) -> tuple[Any, bool]:
         if typing.get_origin(hint) is Annotated:
             hint, *extras = typing.get_args(hint)
             metas.extend(extra for extra in extras if isinstance(extra, msgspec.Meta))
-        elif typing.get_origin(hint) in (typing.Union, types.UnionType) and type(None) in typing.get_args(hint):
+        elif typing.get_origin(hint) in (typing.Union, types.UnionType) and type(None) in typing.get_args(
+            hint
+        ):
             optional = True
             rest = [part for part in typing.get_args(hint) if part is not type(None)]
             hint = rest[0] if len(rest) == 1 else typing.Union[tuple(rest)]  # noqa: UP007 - built at run time

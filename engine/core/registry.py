@@ -15,7 +15,15 @@ T = TypeVar("T", bound=Component)
 
 def snake_case(name: str) -> str:
     """Return the Keras identifier of a class name: LeakyReLU gives leaky_relu, MaxPooling2D max_pooling2d."""
-    known = {"ReLU": "Relu", "ELU": "Elu", "GELU": "Gelu", "RNN": "Rnn", "LSTM": "Lstm", "GRU": "Gru", "SGD": "Sgd"}
+    known = {
+        "ReLU": "Relu",
+        "ELU": "Elu",
+        "GELU": "Gelu",
+        "RNN": "Rnn",
+        "LSTM": "Lstm",
+        "GRU": "Gru",
+        "SGD": "Sgd",
+    }
     for acronym, word in known.items():
         name = name.replace(acronym, word)
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=\dD)(?=[A-Z])", "_", name).lower()
@@ -46,7 +54,9 @@ class Family(Generic[T]):
             for cls in _descendants(self.base):
                 if cls.NAME and cls.__module__.startswith(self.package + "."):
                     if cls.NAME in found:
-                        raise SettingError(f"Two {self.kind} classes are called {cls.NAME!r}: rename one of them.")
+                        raise SettingError(
+                            f"Two {self.kind} classes are called {cls.NAME!r}: rename one of them."
+                        )
                     found[cls.NAME] = cls
             self._classes = dict(sorted(found.items()))
         return self._classes

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from engine.core.fields import Declared
 
 OptionValue = int | float | str | bool
 TaskChoice = Literal["auto", "classification", "regression"]
@@ -12,7 +14,7 @@ Scaling = Literal["none", "standardize", "min_max"]
 Missing = Literal["error", "drop", "mean"]
 
 
-class DataSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DataSettings(Declared, frozen=True):
     """What a design says of its data: a value that is saved with it and gives the same samples every time.
 
     Statistics (mean, minimum and maximum, values that stand in for missing ones) are taken from the training

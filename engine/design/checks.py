@@ -34,7 +34,10 @@ def problems_of(design: Design, inference: Inference | None = None) -> list[Prob
 def _empty(design: Design, inference: Inference) -> Iterator[Problem]:
     if not design.nodes:
         yield Problem(
-            node="", severity="error", code="empty", message="The design is empty. Add an Input, layers and an Output."
+            node="",
+            severity="error",
+            code="empty",
+            message="The design is empty. Add an Input, layers and an Output.",
         )
         return
     for kind, what in (("Input", "samples enter"), ("Output", "predictions meet their targets")):
@@ -48,7 +51,9 @@ def _unknown(design: Design, inference: Inference) -> Iterator[Problem]:
         if isinstance(node.layer, UnknownLayer):
             message = f"{node.name}: the layer type {node.type} is not known here. Its settings are kept as they are."
             remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
-            yield Problem(node=node.id, severity="error", code="unknown_layer", message=message, repairs=(remove,))
+            yield Problem(
+                node=node.id, severity="error", code="unknown_layer", message=message, repairs=(remove,)
+            )
 
 
 def _cycle(design: Design, inference: Inference) -> Iterator[Problem]:
@@ -57,7 +62,10 @@ def _cycle(design: Design, inference: Inference) -> Iterator[Problem]:
         names = " → ".join(design.nodes[i].name for i in [*core, core[0]])
         closing = [edge for edge in design.edges if edge.source == core[-1] and edge.target == core[0]]
         repairs = tuple(
-            Repair(f"Cut the wire from {design.nodes[x.source].name} to {design.nodes[x.target].name}", (e.RemoveEdge(x),))
+            Repair(
+                f"Cut the wire from {design.nodes[x.source].name} to {design.nodes[x.target].name}",
+                (e.RemoveEdge(x),),
+            )
             for x in closing
         )
         message = f"The wires go round in a circle: {names}. Cut one of them."
@@ -69,7 +77,9 @@ def _on_cycle(design: Design, suspects: tuple[str, ...]) -> list[str]:
     if not suspects:
         return []
     inside = set(suspects)
-    before = {edge.target: edge.source for edge in design.edges if edge.source in inside and edge.target in inside}
+    before = {
+        edge.target: edge.source for edge in design.edges if edge.source in inside and edge.target in inside
+    }
     path: list[str] = []
     node_id = suspects[0]
     while node_id not in path:
@@ -84,10 +94,16 @@ def _missing_wires(design: Design, inference: Inference) -> Iterator[Problem]:
     for node in design.nodes.values():
         for port in node.layer.INPUTS:
             if not port.optional and (node.id, port.name) not in fed:
-                what = "has no input" if len(node.layer.INPUTS) == 1 else f"lacks a wire at its input {port.name!r}"
+                what = (
+                    "has no input"
+                    if len(node.layer.INPUTS) == 1
+                    else f"lacks a wire at its input {port.name!r}"
+                )
                 message = f"{node.name} {what}: connect a layer to it, or remove it."
                 remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
-                yield Problem(node=node.id, severity="error", code="missing_wire", message=message, repairs=(remove,))
+                yield Problem(
+                    node=node.id, severity="error", code="missing_wire", message=message, repairs=(remove,)
+                )
         if node.layer.OUTPUTS and node.id not in used and not isinstance(node.layer, UnknownLayer):
             message = f"{node.name} feeds nothing: it won't be trained. Connect its output, or remove it."
             remove = Repair(f"Remove {node.name}", tuple(design.removal([node.id])))
@@ -151,14 +167,20 @@ def _loss(design: Design, inference: Inference) -> Iterator[Problem]:
             message = f"{node.name}: {loss.NAME} needs one output per class, but one arrives ({text(shape)})."
             edit = e.ReplaceNode(node.with_(layer=node.layer.replace(loss="binary_crossentropy")))
             repair = Repair("Use binary cross-entropy", (edit,))
-            yield Problem(node=node.id, severity="error", code="loss", message=message, repairs=(repair,), field="loss")
+            yield Problem(
+                node=node.id, severity="error", code="loss", message=message, repairs=(repair,), field="loss"
+            )
         elif loss.FUSES_WITH and activation not in loss.FUSES_WITH and activation is not None:
             wanted = loss.FUSES_WITH[0]
-            message = f"{node.name}: {loss.NAME} expects probabilities, but {source.name} ends in {activation}."
+            message = (
+                f"{node.name}: {loss.NAME} expects probabilities, but {source.name} ends in {activation}."
+            )
             field = source.layer.ACTIVATION_FIELD
             edit = e.ReplaceNode(source.with_(layer=source.layer.replace(**{field: wanted})))
             repair = Repair(f"End {source.name} in {wanted}", (edit,))
-            yield Problem(node=node.id, severity="warning", code="loss_activation", message=message, repairs=(repair,))
+            yield Problem(
+                node=node.id, severity="warning", code="loss_activation", message=message, repairs=(repair,)
+            )
 
 
 def _activation_of(layer: object) -> str | None:
@@ -167,4 +189,3 @@ def _activation_of(layer: object) -> str | None:
 
 
 CHECKS: tuple[Check, ...] = (_empty, _unknown, _cycle, _missing_wires, _shapes, _settings, _memory, _loss)
-

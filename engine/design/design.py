@@ -54,7 +54,9 @@ class Design:
         """
         value = layers[layer].validated(settings) if isinstance(layer, str) else layer
         node_id = self.new_id(value.NAME)
-        node = Node(id=node_id, name=self.unique_name(name or node_id), layer=value, position=position, frozen=frozen)
+        node = Node(
+            id=node_id, name=self.unique_name(name or node_id), layer=value, position=position, frozen=frozen
+        )
         self.apply(e.AddNode(node))
         for index, source in enumerate(_sources(inputs)):
             ports = value.INPUTS
@@ -172,7 +174,9 @@ class Design:
     def removal(self, node_ids: Iterable[str]) -> list[e.Edit]:
         """Return the edits that take these nodes out, with every wire at them."""
         gone = [node_id for node_id in self.nodes if node_id in set(node_ids)]
-        cut: list[e.Edit] = [e.RemoveEdge(edge) for edge in self.edges if edge.source in gone or edge.target in gone]
+        cut: list[e.Edit] = [
+            e.RemoveEdge(edge) for edge in self.edges if edge.source in gone or edge.target in gone
+        ]
         return cut + [e.RemoveNode(node_id) for node_id in gone]
 
     def copy(self) -> Design:
@@ -228,9 +232,14 @@ def _sources(inputs: Source | Sequence[Source] | None) -> list[Source]:
         return []
     if isinstance(inputs, Node | str):
         return [inputs]
-    if isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[1], str) and isinstance(inputs[0], Node):
+    if (
+        isinstance(inputs, tuple)
+        and len(inputs) == 2
+        and isinstance(inputs[1], str)
+        and isinstance(inputs[0], Node)
+    ):
         return [(inputs[0], inputs[1])]
-    return list(inputs)  # type: ignore[arg-type]  # a sequence of sources, by elimination
+    return list(inputs)
 
 
 def _id(node: Node | str) -> str:

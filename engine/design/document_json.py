@@ -73,14 +73,18 @@ def migrate(data: dict[str, Any]) -> dict[str, Any]:
     """Return the records as the current version writes them. Raises FileFormatError for a foreign or newer file."""
     if data.get("format") != FORMAT:
         raise FileFormatError(
-            f"This is not a Gradloom design: its format should be {FORMAT!r}. Received: {str(data.get('format'))[:40]!r}."
+            f"This is not a Gradloom design: its format should be {FORMAT!r}. "
+            f"Received: {str(data.get('format'))[:40]!r}."
         )
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise FileFormatError(f"The version should be a whole number from 1. Received: {str(version)[:40]!r}.")
+        raise FileFormatError(
+            f"The version should be a whole number from 1. Received: {str(version)[:40]!r}."
+        )
     if version > VERSION:
         raise FileFormatError(
-            f"The file has format version {version}, but this program reads up to {VERSION}. Update Gradloom to open it."
+            f"The file has format version {version}, but this program reads up to {VERSION}. "
+            "Update Gradloom to open it."
         )
     while version < VERSION:
         data = MIGRATIONS[version](data)

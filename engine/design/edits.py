@@ -73,4 +73,14 @@ class SetSection(msgspec.Struct, frozen=True, tag=True):
     value: Any
 
 
-Edit = AddNode | RemoveNode | ReplaceNode | AddEdge | RemoveEdge | AddNote | RemoveNote | ReplaceNote | SetSection
+Edit = (
+    AddNode
+    | RemoveNode
+    | ReplaceNode
+    | AddEdge
+    | RemoveEdge
+    | AddNote
+    | RemoveNote
+    | ReplaceNote
+    | SetSection
+)

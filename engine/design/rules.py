@@ -10,7 +10,9 @@ from engine.design.elements import Edge
 from engine.design.inference import Inference, infer
 
 
-def check_connection(design: Design, edge: Edge, *, inference: Inference | None = None, shapes: bool = True) -> None:
+def check_connection(
+    design: Design, edge: Edge, *, inference: Inference | None = None, shapes: bool = True
+) -> None:
     """Raise ConnectionRuleError where `edge` may not be added: no such port, a cycle, a taken input, or shapes.
 
     With `shapes` the new wire's shape is tried on the target layer as well; pass the `inference` at hand to save time.
@@ -26,14 +28,20 @@ def check_connection(design: Design, edge: Edge, *, inference: Inference | None 
     port = next((port for port in target.layer.INPUTS if port.name == edge.target_port), None)
     if port is None:
         raise ConnectionRuleError(f"{target.name} has no input {edge.target_port!r}.", node=edge.target)
-    here = [other for other in design.edges if other.target == edge.target and other.target_port == edge.target_port]
+    here = [
+        other
+        for other in design.edges
+        if other.target == edge.target and other.target_port == edge.target_port
+    ]
     if edge in here and not port.variadic:
         raise ConnectionRuleError(f"{source.name} feeds {target.name} already.", node=edge.target)
     if edge in here:
         raise ConnectionRuleError(f"{source.name} feeds {target.name} already.", node=edge.target)
     if here and not port.variadic:
         other = design.nodes[here[0].source].name
-        raise ConnectionRuleError(f"{target.name} is fed by {other} already: one wire per input.", node=edge.target)
+        raise ConnectionRuleError(
+            f"{target.name} is fed by {other} already: one wire per input.", node=edge.target
+        )
     if reaches(design, edge.target, edge.source):
         raise ConnectionRuleError(
             f"A wire from {source.name} to {target.name} closes a cycle: {target.name} feeds {source.name} already.",
@@ -65,7 +73,9 @@ def displaced(design: Design, edge: Edge) -> list[e.Edit]:
     port = next((p for p in design.nodes[edge.target].layer.INPUTS if p.name == edge.target_port), None)
     if port is None or port.variadic:
         return []
-    return [e.RemoveEdge(x) for x in design.edges if x.target == edge.target and x.target_port == edge.target_port]
+    return [
+        e.RemoveEdge(x) for x in design.edges if x.target == edge.target and x.target_port == edge.target_port
+    ]
 
 
 def _check_shapes(design: Design, edge: Edge, inference: Inference) -> None:
@@ -89,5 +99,3 @@ def _check_shapes(design: Design, edge: Edge, inference: Inference) -> None:
         raise ConnectionRuleError(
             f"{text(shape)} does not fit {target.name}: {error}", node=edge.target, problems=error.problems
         ) from None
-
-

@@ -19,7 +19,13 @@ class TrainingSettings(Declared, frozen=True):
         Meta(description="Samples for each step: a few, all of them, or one (stochastic gradient descent)."),
     ] = "mini_batch"
     batch_size: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Samples in each step.", extra={"when": {"batching": ["mini_batch"]}})
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Samples in each step.",
+            extra={"when": {"batching": ["mini_batch"]}},
+        ),
     ] = 32
     optimizer: Annotated[
         ComponentValue, Meta(description="The rule that moves the weights.", extra={"registry": "optimizer"})
@@ -32,11 +38,17 @@ class TrainingSettings(Declared, frozen=True):
     ] = True
     metrics: Annotated[
         tuple[str, ...],
-        Meta(description="Figures beside the loss; empty picks accuracy or mean absolute error.", extra={"basic": False}),
+        Meta(
+            description="Figures beside the loss; empty picks accuracy or mean absolute error.",
+            extra={"basic": False},
+        ),
     ] = ()
     clip: Annotated[
         Literal["none", "value", "norm", "global_norm"],
-        Meta(description="Cut gradients: each value, each parameter's norm, or the norm of all.", extra={"basic": False}),
+        Meta(
+            description="Cut gradients: each value, each parameter's norm, or the norm of all.",
+            extra={"basic": False},
+        ),
     ] = "none"
     clip_limit: Annotated[
         float,

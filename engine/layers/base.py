@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 
 class Port(NamedTuple):
-    """A named place where wires end (inputs) or begin (outputs). A variadic input takes any number of wires, in order."""
+    """A named place where wires end (inputs) or begin (outputs); a variadic input takes any number, in order."""
 
     name: str
     help: str = ""

@@ -52,9 +52,16 @@ class Dense(Layer, frozen=True):
 
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         kernel = ParameterSpec(
-            "kernel", (inputs[0][-1], self.units), self.kernel_initializer, regularizer=self.kernel_regularizer
+            "kernel",
+            (inputs[0][-1], self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
         )
-        return (kernel, ParameterSpec("bias", (self.units,), self.bias_initializer)) if self.use_bias else (kernel,)
+        return (
+            (kernel, ParameterSpec("bias", (self.units,), self.bias_initializer))
+            if self.use_bias
+            else (kernel,)
+        )
 
     def bind(self, binding: Binding) -> Kernel:
         kernel, bias = binding.parameters["kernel"], binding.parameters.get("bias")

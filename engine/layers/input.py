@@ -28,7 +28,8 @@ class Input(Layer, frozen=True):
         Meta(description="Shape of one sample, without the batch axis.", min_length=1, max_length=5),
     ] = (2,)
     dtype: Annotated[
-        Literal["float", "int"], Meta(description="Numbers, or the ids of words or classes.", extra={"basic": False})
+        Literal["float", "int"],
+        Meta(description="Numbers, or the ids of words or classes.", extra={"basic": False}),
     ] = "float"
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:

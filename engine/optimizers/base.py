@@ -34,7 +34,8 @@ class Optimizer(Component, frozen=True):
     """How many scratch vectors a chunk needs."""
 
     learning_rate: Annotated[
-        float, Meta(ge=0, description="Size of each step along the negative gradient.", extra={"scale": "log"})
+        float,
+        Meta(ge=0, description="Size of each step along the negative gradient.", extra={"scale": "log"}),
     ] = 0.01
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -46,7 +47,9 @@ class Optimizer(Component, frozen=True):
         """Return the value that fills the slot `name` before the first step."""
         return 0.0
 
-    def bind(self, parameter: Array, gradient: Array, slots: tuple[Array, ...], scratch: tuple[Array, ...]) -> Rule:
+    def bind(
+        self, parameter: Array, gradient: Array, slots: tuple[Array, ...], scratch: tuple[Array, ...]
+    ) -> Rule:
         """Return the rule for one chunk. All arrays are vectors of one length; `gradient` may be overwritten."""
         raise TypeError(f"{type(self).__name__} has no rule.")
 
@@ -66,7 +69,9 @@ class Updater:
         self.slots: dict[str, Array] = {
             name: np.full_like(parameters, optimizer.initial_slot(name)) for name in optimizer.SLOTS
         }
-        scratch = tuple(np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH))
+        scratch = tuple(
+            np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH)
+        )
         self._rules: list[Rule] = []
         for start, stop in self.segments:
             for begin in range(start, stop, CHUNK):

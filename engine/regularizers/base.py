@@ -34,5 +34,3 @@ class Regularizer(Component, frozen=True):
 
 
 regularizers: Family[Regularizer] = Family("regularizer", "engine.regularizers", Regularizer)
-
-
