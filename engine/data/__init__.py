@@ -13,7 +13,7 @@ from engine.data.dataset import DataSet, Split, one_hot
 from engine.data.files import FormatInfo, formats
 from engine.data.loading import load, load_samples
 from engine.data.preprocessing import ColumnEncoding, Preprocessing
-from engine.data.preview import Preview, PreviewColumn, preview
+from engine.data.previewing import Preview, PreviewColumn, preview
 from engine.data.settings import DataSettings
 from engine.data.source import OptionField, SourceInfo, sources
 

@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -135,10 +135,11 @@ def option_fields(declared: type[Struct]) -> tuple[OptionField, ...]:
     """The options that a class declares through its annotated fields."""
     info = msgspec.inspect.type_info(declared)
     assert isinstance(info, msgspec.inspect.StructType)
-    return tuple(_option_field(option) for option in info.fields)
+    hints = get_type_hints(declared)
+    return tuple(_option_field(option, hints[option.name]) for option in info.fields)
 
 
-def _option_field(option: msgspec.inspect.Field) -> OptionField:
+def _option_field(option: msgspec.inspect.Field, hint: object) -> OptionField:
     declared: Any = option.type
     described = ""
     if isinstance(declared, msgspec.inspect.Metadata):
@@ -146,7 +147,8 @@ def _option_field(option: msgspec.inspect.Field) -> OptionField:
         declared = declared.type
     choices: tuple[OptionValue, ...] = ()
     if isinstance(declared, msgspec.inspect.LiteralType):
-        kind, choices = "choice", tuple(value for value in declared.values if value is not None)
+        # msgspec sorts the values; the declaration gives them in the order in which they make sense.
+        kind, choices = "choice", get_args(hint)
     elif isinstance(declared, msgspec.inspect.BoolType):
         kind = "bool"
     elif isinstance(declared, msgspec.inspect.IntType):

@@ -66,7 +66,7 @@ def read_column(table: Table, name: str) -> Column:
     if found == present:
         missing |= ~np.isfinite(values)
         values[missing] = np.nan
-        return Column(name, "number", values, missing, cells)
+        return Column(name, "empty" if missing.all() else "number", values, missing, cells)
     if found >= NUMBER_SHARE * present:
         _raise_for_text(table, name, cells, parsed, missing, found)
     texts = {cell.lower() for cell, absent in zip(cells, missing, strict=True) if not absent}

@@ -97,18 +97,27 @@ def sniff_decimal(rows: list[list[str]], delimiter: str) -> str:
 
 
 def sniff_header(rows: list[list[str]], decimal: str = ".") -> bool:
-    """Whether the first row names the columns: it holds no number, and its texts are not found again below."""
+    """Whether the first row names the columns: it holds no number where rows below do.
+
+    In a table of text alone: its texts differ and are not found again below (one column of text has no header).
+    """
     if not rows:
         return False
     first, below = rows[0], rows[1:_SAMPLE_LINES]
-    if any(number(cell, decimal) is not None for cell in first):
+    if any(number(cell, decimal) is not None and not is_missing(cell) for cell in first):
         return False
-    if len(first) == 1 and all(number(row[0], decimal) is None for row in below if row):
-        return False
+    if any(_holds_numbers(below, index, decimal) for index in range(min(len(first), MAX_FIELDS))):
+        return True
     named = [cell.strip() for cell in first if cell.strip()]
-    if len(named) < max(1, len(first) - 1) or len(set(named)) < len(named):
+    if len(first) == 1 or len(named) < len(first) - 1 or len(set(named)) < len(named):
         return False
-    for index, cell in enumerate(first):
-        if cell.strip() and any(index < len(row) and row[index].strip() == cell.strip() for row in below):
-            return False
-    return bool(below)
+    repeated = (
+        cell.strip() and any(index < len(row) and row[index].strip() == cell.strip() for row in below)
+        for index, cell in enumerate(first)
+    )
+    return not any(repeated)
+
+
+def _holds_numbers(rows: list[list[str]], index: int, decimal: str) -> bool:
+    cells = [row[index] for row in rows if index < len(row) and not is_missing(row[index])]
+    return bool(cells) and 2 * sum(number(cell, decimal) is not None for cell in cells) > len(cells)
