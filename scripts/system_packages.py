@@ -139,12 +139,12 @@ def see_to_qt(wanted: list[str], needed: list[str], programs: dict[str, str]) ->
         return False
     libraries = missing_libraries(qt, wanted)
     packages = [DEBIAN_PACKAGES[name] for name in libraries if name in DEBIAN_PACKAGES]
-    packages += [package for program, package in programs.items() if shutil.which(program) is None]
-    if packages or libraries:
+    absent = [package for program, package in programs.items() if shutil.which(program) is None]
+    if absent or libraries:
         lacking = [f"Qt lacks {', '.join(libraries)}."] if libraries else []
-        if any(shutil.which(program) is None for program in programs):
-            lacking.append("Without an X server the tests of the real window are skipped.")
-        see_to(packages, libraries, " ".join(lacking))
+        if programs:
+            lacking.append("The tests of the real window are skipped meanwhile.")
+        see_to(packages + absent, libraries, " ".join(lacking))
     return not missing_libraries(qt, needed)
 
 

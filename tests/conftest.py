@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from scripts import system_packages
 from tests.leaks import LeakWatch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,7 +101,10 @@ def xvfb_display() -> Iterator[str]:
     """A real X server of this session's own, for a program run in a process of its own; yields its DISPLAY."""
     program = shutil.which("Xvfb")
     if program is None:
-        pytest.skip("Xvfb is not installed (on Debian and Ubuntu: sudo apt-get install xvfb xdotool)")
+        pytest.skip("Xvfb is not installed: `make test` shows the command that installs it")
+    qt = system_packages.qt_folder()
+    if qt and (libraries := system_packages.missing_libraries(qt, system_packages.X11)):
+        pytest.skip(f"Qt lacks {', '.join(libraries)}: `make test` shows the command that installs them")
     reader, writer = os.pipe()
     command: list[Any] = [
         program,
@@ -137,3 +141,12 @@ def screen_environment(xvfb_display: str) -> dict[str, str]:
     """The environment for a program that shows a real window on the X server of the tests."""
     environment = {k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     return environment | {"DISPLAY": xvfb_display, "QT_QPA_PLATFORM": "xcb"}
+
+
+@pytest.fixture(scope="session")
+def xdotool() -> str:
+    """The program that presses keys and moves the pointer on a real X server."""
+    program = shutil.which("xdotool")
+    if program is None:
+        pytest.skip("xdotool is not installed: `make test` shows the command that installs it")
+    return program

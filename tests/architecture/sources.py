@@ -11,7 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("engine", "designer", "tests", "benchmarks", "scripts", "docs")
-NOT_OURS = {".git", ".venv", "build", "dist", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+NOT_OURS = {"build", "dist", "__pycache__"}
+HIDDEN_BUT_OURS = {".ci", ".gitignore"}
 TEXT_SUFFIXES = {".py", ".md", ".toml", ".txt", ".sh", ".json", ".csv", ".svg", ".html", ".yml", ".cfg", ""}
 
 
@@ -24,7 +25,8 @@ def python_files(*folders: str) -> list[Path]:
 def text_files() -> Iterator[Path]:
     """Every text file of the project, whatever its kind."""
     for path in sorted(ROOT.iterdir()):
-        if path.name in NOT_OURS or path.name.endswith(".egg-info"):
+        hidden = path.name.startswith(".") and path.name not in HIDDEN_BUT_OURS
+        if hidden or path.name in NOT_OURS or path.name.endswith(".egg-info"):
             continue
         candidates = sorted(path.rglob("*")) if path.is_dir() else [path]
         for candidate in candidates:
