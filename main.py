@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 COMMANDS = frozenset(
     {"train", "evaluate", "predict", "export", "summary", "check", "templates", "screenshot"}
@@ -16,15 +17,24 @@ COMMANDS = frozenset(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `gradloom [FILE]` (the window) or `gradloom COMMAND ...`; return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    first = arguments[0] if arguments else ""
-    if first in COMMANDS or first.startswith("-") or len(arguments) > 1:
-        from engine.cli import main as run_command
+    if _asks_for_the_window(arguments):
+        from designer.app import run
 
-        return run_command(arguments)
+        return run(arguments[0] if arguments else None)
 
-    from designer.app import run
+    from engine.cli import main as run_command
 
-    return run(first or None)
+    return run_command(arguments)
+
+
+def _asks_for_the_window(arguments: Sequence[str]) -> bool:
+    """Whether the arguments are none or one file. A bare word that is no file is a mistyped command, not a design."""
+    if not arguments:
+        return True
+    first = arguments[0]
+    if len(arguments) > 1 or first in COMMANDS or first.startswith("-"):
+        return False
+    return Path(first).suffix != "" or Path(first).exists()
 
 
 if __name__ == "__main__":
