@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from engine.data.batching import batch_count, batch_indices, batches
 from engine.data.dataset import DataSet, Split, one_hot
-from engine.data.files import FormatInfo, formats
+from engine.data.files import FormatInfo, file_formats
 from engine.data.loading import load, load_samples
 from engine.data.preprocessing import ColumnEncoding, Preprocessing
 from engine.data.previewing import Preview, PreviewColumn, preview
@@ -31,7 +31,7 @@ __all__ = [
     "batch_count",
     "batch_indices",
     "batches",
-    "formats",
+    "file_formats",
     "load",
     "load_samples",
     "one_hot",

@@ -30,7 +30,7 @@ class FormatInfo:
     options: tuple[OptionField, ...]
 
 
-def formats() -> tuple[FormatInfo, ...]:
+def file_formats() -> tuple[FormatInfo, ...]:
     """The kinds of files that are read."""
     return (
         FormatInfo("csv", "Text tables", (".csv", ".tsv", ".txt", ".data"), option_fields(CsvOptions)),

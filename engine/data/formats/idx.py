@@ -119,7 +119,7 @@ def labels_beside(images: Path) -> Path:
             found = images.with_name(variant)
             if found.is_file() and found != images:
                 return found
-    looked = " or ".join(candidates) or "train-labels-idx1-ubyte"
+    looked = candidates[0] if candidates else "train-labels-idx1-ubyte"
     raise DataError(
         f"{images.name} holds images; their labels are looked for beside it as {looked}, which is not there. "
         f"Put the file into {images.parent}."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import DataError
-from engine.data import DataSettings, formats, preview
+from engine.data import DataSettings, file_formats, preview
 from tests.engine.data.test_csv import stored
 
 
@@ -60,6 +60,6 @@ def test_generators_and_images_are_previewed_too(tmp_path: Path) -> None:
 
 
 def test_the_kinds_of_files_have_options_and_suffixes() -> None:
-    named = {info.name: info for info in formats()}
+    named = {info.name: info for info in file_formats()}
     assert ".csv" in named["csv"].suffixes
     assert [option.name for option in named["csv"].options] == ["delimiter", "header", "encoding", "decimal"]
