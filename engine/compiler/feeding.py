@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import DataError
 from engine.core.shapes import Shape, size, text
+from engine.data.dataset import one_hot
 from engine.losses.base import Loss
 
 Array = NDArray[Any]
@@ -38,19 +39,10 @@ def as_targets(array: Array, loss: Loss, shape: Shape, name: str) -> Array:
         if array.shape == shape and np.array_equal(array, np.round(array)):
             return array.astype(np.int64)
     elif array.dtype.kind in "iub" and array.shape == shape[:-1] and shape[-1] > 1:
-        return one_hot(array, shape[-1], name)
+        return one_hot(array, shape[-1])
     elif array.size == size(shape):
         return array.reshape(shape)
     raise DataError(
         f"{name}: {loss.NAME} takes targets of {text(shape[1:])}. Received: {rows:,} of {text(array.shape[1:])}."
     )
 
-
-def one_hot(labels: Array, classes: int, name: str = "targets") -> NDArray[np.float32]:
-    """Return (..., classes) rows that are 1 at the label and 0 elsewhere."""
-    low, high = (int(labels.min()), int(labels.max())) if labels.size else (0, 0)
-    if low < 0 or high >= classes:
-        raise DataError(f"{name}: class numbers must lie in 0 to {classes - 1}. Received: {low} to {high}.")
-    rows = np.zeros((*labels.shape, classes), np.float32)
-    np.put_along_axis(rows, labels[..., None].astype(np.int64), 1.0, axis=-1)
-    return rows

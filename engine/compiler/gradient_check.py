@@ -27,9 +27,9 @@ def check_gradients(
 ) -> dict[str, float]:
     """Return, for each parameter that moves, the worst relative error of its gradient on the batch (x, y).
 
-    At most `sample` values of each parameter are moved, drawn with `seed`, the largest gradients among
-    them. The network itself is not changed: the check runs on a float64 copy with the same weights. Errors well under 1e-6 are right;
-    a network with kinks (ReLU, max pooling) can show more where a step crosses one.
+    At most `sample` values of each parameter are moved, drawn with `seed`, the largest gradients among them.
+    The network itself is not changed: the check runs on a float64 copy with the same weights. Errors well
+    under 1e-6 are right; a network with kinks (ReLU, max pooling) can show more where a step crosses one.
     """
     twin = compile_design(network.design, seed=network.seed, dtype="float64")
     twin.load_weights({name: np.asarray(array, np.float64) for name, array in network.weights.items()})

@@ -92,7 +92,7 @@ class Family(Generic[T]):
 
 
 _FAMILIES: dict[str, Family[Any]] = {}
-_PLURALS = {"loss": "losses"}
+_PLURALS = {"loss": "losses", "exporter": "export"}
 
 
 def family(kind: str) -> Family[Any]:

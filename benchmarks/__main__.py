@@ -1,0 +1,38 @@
+"""Runs every benchmark, each in a process of its own, and says which limits were kept.
+
+    python -m benchmarks            all of them
+    python -m benchmarks engine     only those named
+"""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+def main() -> int:
+    """Run the benchmarks named on the command line, or all; return 1 where one of them broke a limit."""
+    folder = Path(__file__).parent
+    found = [module.name for module in pkgutil.iter_modules([str(folder)]) if not module.name.startswith("_")]
+    wanted = sys.argv[1:] or found
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]!r}. Known: {', '.join(found)}.", file=sys.stderr)
+        return 2
+    failed = []
+    for name in wanted:
+        print(f"\n== {name}", flush=True)
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        if subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False).returncode:
+            failed.append(name)
+    print(f"\nLimits broken in: {', '.join(failed)}" if failed else "\nEvery limit was kept.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Timing two things against each other: in turn, so that a machine whose speed drifts slows both alike."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Comparison(NamedTuple):
+    """Median seconds of one call of each, and the median of the ratios other / ours (above 1: ours is faster)."""
+
+    ours: float
+    other: float
+    ratio: float
+
+
+def compare(
+    ours: Callable[[], object], other: Callable[[], object], *, seconds: float = 4.0, rounds: int = 15
+) -> Comparison:
+    """Time `ours` and `other` in turn for about `seconds`, in `rounds` pairs of blocks."""
+    calls = [_calls_for(function, seconds / (2 * rounds)) for function in (ours, other)]
+    times: list[tuple[float, float]] = []
+    for turn in range(rounds):
+        pair = [0.0, 0.0]
+        for which in (0, 1) if turn % 2 else (1, 0):
+            pair[which] = _time((ours, other)[which], calls[which])
+        times.append((pair[0], pair[1]))
+    return Comparison(
+        statistics.median(a for a, _ in times),
+        statistics.median(b for _, b in times),
+        statistics.median(b / a for a, b in times),
+    )
+
+
+def _time(function: Callable[[], object], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        function()
+    return (time.perf_counter() - start) / calls
+
+
+def _calls_for(function: Callable[[], object], seconds: float) -> int:
+    for _ in range(3):
+        function()
+    once = min(_time(function, 3) for _ in range(3))
+    return max(1, int(seconds / max(once, 1e-7)))
+
+
+def report(rows: list[tuple[str, str, float, float]]) -> int:
+    """Print rows of (what, figures, value, limit) with value >= limit wanted; return 1 where one falls short."""
+    failed = 0
+    for what, figures, value, limit in rows:
+        good = value >= limit
+        failed += not good
+        print(f"  {'ok ' if good else 'LOW'}  {what:<48} {value:6.2f}  (at least {limit:g})   {figures}")
+    return 1 if failed else 0

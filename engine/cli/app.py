@@ -1,0 +1,54 @@
+"""The commands put together. Each is a function in a module of its own, named after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.main import get_command
+
+from engine.cli.check import check
+from engine.cli.evaluate import evaluate
+from engine.cli.export import export
+from engine.cli.predict import predict
+from engine.cli.summary import summary
+from engine.cli.templates import templates
+from engine.cli.train import train
+from engine.cli.version import program_version
+
+if TYPE_CHECKING:
+    import click
+
+    from engine.cli import Screenshot
+
+HELP = """Draw neural networks, train them, and see why they learn.
+
+Without a command, gradloom [FILE] opens the window."""
+
+
+def build_app(screenshot: Screenshot | None = None) -> click.Command:
+    """Return the command line as one click command."""
+    app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    app.callback()(_options)
+    for command in (train, evaluate, predict, export, summary, check, templates):
+        app.command()(command)
+    if screenshot is not None:
+        app.command("screenshot")(screenshot)
+    return get_command(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gradloom {program_version()}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+_options.__doc__ = HELP
