@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from designer.document.edit_command import EditCommand
 from engine.core.problems import Problem
 from engine.design import edits as e
 from engine.design.checks import problems_of
 from engine.design.design import Design
 from engine.design.inference import Inference, infer
-
-from designer.document.edit_command import EditCommand
 
 
 class Document(QObject):
@@ -80,7 +79,7 @@ class Document(QObject):
             for edit in edits:
                 quiet = self._carry_out(edit, inverses) and quiet
         except Exception:
-            for inverse in list(inverses):
+            for inverse in inverses:
                 self._carry_out(inverse, [])
             raise
         if not quiet:

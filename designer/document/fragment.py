@@ -1,0 +1,142 @@
+"""A part of a network as text: what the clipboard carries within a window, across windows, and into a mail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from designer.document.limits import CLIPBOARD_BYTES
+from engine.core.errors import FileFormatError, GradloomError
+from engine.design import edits as e
+from engine.design.design import Design
+from engine.design.document_json import FORMAT as DESIGN_FORMAT
+from engine.design.document_json import (
+    build_design,
+    edge_to_data,
+    migrate,
+    node_from_data,
+    node_to_data,
+    parse,
+)
+from engine.design.elements import Edge, Node, Note, Position
+
+FORMAT = "gradloom-nodes"
+VERSION = 1
+
+
+class Fragment(msgspec.Struct, frozen=True):
+    """Nodes, the wires between them, and comments."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def corner(self) -> Position:
+        """The top left corner of everything that has a place."""
+        places = [node.position for node in self.nodes if node.position is not None]
+        places += [note.rectangle[:2] for note in self.notes]
+        return (min(x for x, _ in places), min(y for _, y in places)) if places else (0.0, 0.0)
+
+
+def fragment_of(design: Design, nodes: Iterable[str], notes: Iterable[str] = ()) -> Fragment:
+    """Return the part of a design that holds these nodes and comments, and the wires between the nodes."""
+    chosen = set(nodes)
+    return Fragment(
+        nodes=tuple(node for node in design.nodes.values() if node.id in chosen),
+        edges=tuple(edge for edge in design.edges if edge.source in chosen and edge.target in chosen),
+        notes=tuple(note for note in design.notes.values() if note.id in set(notes)),
+    )
+
+
+def write_fragment(fragment: Fragment) -> str:
+    """Return a fragment as JSON text, one node to a line."""
+    rows = {
+        "nodes": [node_to_data(node) for node in fragment.nodes],
+        "edges": [edge_to_data(edge) for edge in fragment.edges],
+        "notes": [note.to_data() for note in fragment.notes],
+    }
+    parts = [f'"format": "{FORMAT}"', f'"version": {VERSION}']
+    for key, values in rows.items():
+        body = ",\n  ".join(json.dumps(value, ensure_ascii=False, allow_nan=False) for value in values)
+        parts.append(f'"{key}": [\n  {body}\n ]' if values else f'"{key}": []')
+    return "{\n " + ",\n ".join(parts) + "\n}\n"
+
+
+def read_fragment(text: str) -> Fragment:
+    """Return the fragment in `text`: a part of a network, or a whole design. Raises FileFormatError."""
+    if len(text) > CLIPBOARD_BYTES:
+        raise FileFormatError(
+            f"The clipboard holds more than {CLIPBOARD_BYTES // 2**20} MiB: it can't be layers."
+        )
+    data = parse(text)
+    if data.get("format") == DESIGN_FORMAT:
+        whole = build_design(migrate(data))
+        return Fragment(tuple(whole.nodes.values()), tuple(whole.edges), tuple(whole.notes.values()))
+    if data.get("format") != FORMAT:
+        raise FileFormatError("The clipboard holds no layers.")
+    if data.get("version") != VERSION:
+        raise FileFormatError(
+            f"The layers on the clipboard have version {data.get('version')!r}, expected {VERSION}."
+        )
+    nodes = tuple(_values(data, "nodes", node_from_data))
+    edges = tuple(_values(data, "edges", Edge.validated))
+    notes = tuple(_values(data, "notes", Note.validated))
+    ids = {node.id for node in nodes}
+    if len(ids) != len(nodes):
+        raise FileFormatError("The clipboard holds two layers with one id.")
+    for edge in edges:
+        if edge.source not in ids or edge.target not in ids:
+            raise FileFormatError("The clipboard holds a wire to a layer that it does not hold.")
+    return Fragment(nodes, tuple(dict.fromkeys(edges)), notes)
+
+
+def pasting(
+    design: Design, fragment: Fragment, *, at: Position | None = None, offset: Position = (0.0, 0.0)
+) -> tuple[list[e.Edit], list[str], list[str]]:
+    """Return (edits, node ids, comment ids): the fragment under ids and names of its own, with its inner wires.
+
+    `at` is where its top left corner goes; otherwise everything is moved by `offset`. Weights shared with a node of
+    the fragment stay shared within the copy; those shared with another node of the design stay so too.
+    """
+    corner = fragment.corner
+    dx, dy = offset if at is None else (at[0] - corner[0], at[1] - corner[1])
+    ids: dict[str, str] = {}
+    names: list[str] = []
+    for node in fragment.nodes:
+        ids[node.id] = design.new_id(node.type, taken=ids.values())
+    edits: list[e.Edit] = []
+    for node in fragment.nodes:
+        plain = node.name == node.id
+        names.append(design.unique_name(ids[node.id] if plain else node.name, taken=names))
+        position = None if node.position is None else (node.position[0] + dx, node.position[1] + dy)
+        shares = ids.get(node.shares, node.shares if node.shares in design.nodes else "")
+        edits.append(e.AddNode(node.with_(id=ids[node.id], name=names[-1], position=position, shares=shares)))
+    edits.extend(
+        e.AddEdge(msgspec.structs.replace(edge, source=ids[edge.source], target=ids[edge.target]))
+        for edge in fragment.edges
+    )
+    note_ids: list[str] = []
+    for note in fragment.notes:
+        number = 1
+        while f"note_{number}" in design.notes or f"note_{number}" in note_ids:
+            number += 1
+        note_ids.append(f"note_{number}")
+        x, y, width, height = note.rectangle
+        moved = msgspec.structs.replace(note, id=note_ids[-1], rectangle=(x + dx, y + dy, width, height))
+        edits.append(e.AddNote(moved))
+    return edits, list(ids.values()), note_ids
+
+
+def _values(data: dict[str, Any], key: str, build: Callable[[Any], Any]) -> Iterable[Any]:
+    rows = data.get(key, [])
+    if not isinstance(rows, list):
+        raise FileFormatError(f"The clipboard's {key} should be a list. Received: {str(rows)[:40]!r}.")
+    for place, row in enumerate(rows):
+        try:
+            yield build(row)
+        except GradloomError as error:
+            raise FileFormatError(f"The clipboard's {key}[{place}]: {error}") from None
