@@ -24,7 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from engine.cli import main as run_command
 
-    return run_command(arguments)
+    return run_command(arguments, screenshot=screenshot)
+
+
+def screenshot(file: str, out: str, epochs: int = 0, theme: str = "dark", size: str = "1280x800") -> int:
+    """Render the whole window off screen to a picture, after training for some epochs."""
+    from designer.app import screenshot as render
+
+    return render(file, out, epochs=epochs, theme=theme, size=size)
 
 
 def _asks_for_the_window(arguments: Sequence[str]) -> bool:

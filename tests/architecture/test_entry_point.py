@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -24,11 +24,17 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
         seen.append(("window", path))
         return 0
 
-    def run_command(arguments: Sequence[str]) -> int:
+    def run_command(arguments: Sequence[str], screenshot: Callable[..., int]) -> int:
+        assert screenshot is main.screenshot
         seen.append(("command", list(arguments)))
         return 2
 
+    def render(file: str, out: str, **options: object) -> int:
+        seen.append((file, (out, options)))
+        return 0
+
     window.run = run  # type: ignore[attr-defined]
+    window.screenshot = render  # type: ignore[attr-defined]
     commands.main = run_command  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "designer.app", window)
     monkeypatch.setitem(sys.modules, "engine.cli", commands)
@@ -55,6 +61,11 @@ def test_a_file_without_a_suffix_opens_the_window(calls: list[tuple[str, object]
 def test_everything_else_goes_to_the_commands(calls: list[tuple[str, object]], arguments: list[str]) -> None:
     assert main.main(arguments) == 2
     assert calls == [("command", arguments)]
+
+
+def test_a_screenshot_is_rendered_by_the_application(calls: list[tuple[str, object]]) -> None:
+    assert main.screenshot("digits", "window.png", epochs=3) == 0
+    assert calls == [("digits", ("window.png", {"epochs": 3, "theme": "dark", "size": "1280x800"}))]
 
 
 def test_help_lists_every_command() -> None:
