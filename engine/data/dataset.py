@@ -68,7 +68,9 @@ class DataSet:
     `classes` names the classes in the order of their numbers (empty for a regression). `input_shape` is the
     shape of one sample without the batch axis; `output_units` the number of classes or of targets.
     `preprocessing` tells how raw values became these and turns predictions back into the target's units.
-    `report` says in plain sentences what was done on the way: rows dropped, columns one-hot encoded, ...
+    `vocabulary`, of sequences of characters, are the characters numbered from 1 (0 pads), so that an embedding
+    needs len(vocabulary) + 1 rows; empty elsewhere. `report` says in plain sentences what was done on the way:
+    rows dropped, columns one-hot encoded, ...
     """
 
     name: str
@@ -87,6 +89,7 @@ class DataSet:
     output_units: int
     preprocessing: Preprocessing
     report: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
 
     def parts(self) -> dict[str, Split]:
         """The parts that are there, by name, in the order train, validation, test."""

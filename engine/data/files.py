@@ -11,6 +11,7 @@ from engine.core.errors import DataError
 from engine.data.formats.csv_table import read_csv
 from engine.data.formats.folder import file_in_folder
 from engine.data.formats.idx import GZIP_MAGIC, is_idx, read_idx_set
+from engine.data.formats.lines import LineOptions, read_lines
 from engine.data.formats.npz import read_npz
 from engine.data.formats.table import CsvOptions
 from engine.data.formats.text import read_bytes
@@ -22,7 +23,7 @@ from engine.data.source import OptionField, all_sources, option_fields
 
 @dataclass(frozen=True)
 class FormatInfo:
-    """A kind of file that can be opened as data: the suffixes for a file dialog and its options."""
+    """A kind of file that can be opened as data: the suffixes for a file dialog (none: a folder) and its options."""
 
     name: str
     title: str
@@ -35,12 +36,13 @@ def file_formats() -> tuple[FormatInfo, ...]:
     return (
         FormatInfo("csv", "Text tables", (".csv", ".tsv", ".txt", ".data"), option_fields(CsvOptions)),
         FormatInfo("npz", "NumPy archives", (".npz",), ()),
+        FormatInfo("lines", "Folders of text files, one per class", (), option_fields(LineOptions)),
         FormatInfo("idx", "IDX images", ("-idx3-ubyte", "-idx3-ubyte.gz", ".idx", ".idx.gz"), ()),
     )
 
 
 def resolve(source: str, context: ReadContext) -> Path:
-    """The file that a source names, relative to the design's folder, else to the current one.
+    """The file (or folder of text files) that a source names, relative to the design's folder, else to the current one.
 
     Raises DataError, with the nearest built-in name, where there is none.
     """
@@ -76,6 +78,8 @@ def read_file(
     path: Path, settings: DataSettings, fitted: Preprocessing | None = None, *, need_targets: bool = True
 ) -> RawData:
     """Read a file by what it is: NPZ and IDX are told by their first bytes or name, all else is a text table."""
+    if path.is_dir():
+        return read_lines(path, settings, fitted)
     head = read_bytes(path, 4)
     is_table = False
     if head[:2] == b"PK":

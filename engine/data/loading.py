@@ -75,6 +75,7 @@ def load(
         output_units=len(raw.classes) if raw.task == "classification" else raw.y.shape[1],
         preprocessing=fitted,
         report=raw.report + tuple(_split_report(raw, parts, settings)),
+        vocabulary=raw.vocabulary,
     )
 
 
@@ -117,7 +118,7 @@ def _read(settings: DataSettings, context: ReadContext) -> _Described:
     if source is None:
         path = resolve(settings.source, context)
         raw = read_file(path, settings)
-        return _Described(raw, settings.source, raw.title or path.stem, f"Read from {path.name}.", "")
+        return _Described(raw, settings.source, path.stem, f"Read from {path.name}.", "")
     raw = with_options(source, settings.options, f"The data set {source.name!r}").read(context)
     return _Described(
         _with_task(raw, settings), source.name, source.title, description_of(source), source.licence
@@ -240,6 +241,8 @@ def _fit(raw: RawData, parts: Parts, settings: DataSettings) -> Preprocessing:
         feature_names=raw.feature_names,
         target_names=raw.target_names,
         classes=raw.classes,
+        vocabulary=raw.vocabulary,
+        steps=raw.x.shape[1] if raw.vocabulary else 0,
     )
 
 

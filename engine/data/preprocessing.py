@@ -51,6 +51,9 @@ class Preprocessing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     feature_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    # Of lines of text: the characters numbered from 1, and the length of the sequences.
+    vocabulary: tuple[str, ...] = ()
+    steps: int = 0
 
     def transform(self, raw: Array) -> Array:
         """Raw features (N, ..., F) of any number type -> float32 of the same shape; `raw` is left as it is."""

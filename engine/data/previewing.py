@@ -75,7 +75,7 @@ def preview(source: str | Path | DataSettings, rows: int = 50, *, folder: Path |
     context = ReadContext(folder)
     if named_source(settings.source) is None:
         path = resolve(settings.source, context)
-        if _is_table(path):
+        if path.is_file() and _is_table(path):
             return _preview_table(path, settings, rows)
     return _preview_dataset(load(settings, folder=folder), rows)
 
@@ -162,7 +162,13 @@ def _preview_dataset(data: DataSet, rows: int) -> Preview:
     assert isinstance(y, np.ndarray)
     columns: list[PreviewColumn] = []
     cells: list[list[str]] = []
-    if x.ndim == 2 and x.shape[1] <= 200:
+    if data.vocabulary:
+        texts = [_text_of(numbers, data.vocabulary) for numbers in x[:rows]]
+        columns.append(
+            PreviewColumn("text", "category", 0, len(set(texts)), examples=tuple(texts[:EXAMPLES]))
+        )
+        cells.append(texts)
+    elif x.ndim == 2 and x.shape[1] <= 200:
         for index in range(x.shape[1]):
             name = data.feature_names[index] if index < len(data.feature_names) else f"x{index + 1}"
             _add_numbers(columns, cells, name, x[:, index], rows)
@@ -188,6 +194,10 @@ def _preview_dataset(data: DataSet, rows: int) -> Preview:
         report=data.report,
         dataset=data,
     )
+
+
+def _text_of(numbers: npt.NDArray[Any], vocabulary: tuple[str, ...]) -> str:
+    return "".join(vocabulary[int(number) - 1] for number in numbers if number > 0)
 
 
 def _add_numbers(

@@ -38,7 +38,8 @@ class RawData:
     """Samples as read: x (N, *shape) of any number type, missing values NaN; y as in Split but unscaled.
 
     `divisor` is what x is divided by to reach 0 to 1 (255 for bytes). `test_x` and `test_y` are there where the
-    source comes with a test part of its own. `place` names the source in messages.
+    source comes with a test part of its own. `vocabulary` are the characters that whole numbers in x stand for,
+    1 for the first; `fixed` (F,) bool marks features that scaling leaves alone. `place` names the source in messages.
     """
 
     x: Array
@@ -55,7 +56,7 @@ class RawData:
     feature_columns: tuple[ColumnEncoding, ...] = ()
     target_columns: tuple[ColumnEncoding, ...] = ()
     report: tuple[str, ...] = ()
-    title: str = ""
+    vocabulary: tuple[str, ...] = ()
     fixed: Array = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Folders of data: IDX files, or one CSV or NPZ file."""
+"""Folders of data: IDX files, one CSV or NPZ file, or text files that are a class each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.core.errors import DataError
 from engine.data.formats.idx import is_idx
+from engine.data.formats.lines import class_files
 
 TABLES = (".csv", ".tsv", ".data", ".npz")
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -14,6 +15,8 @@ MAX_ENTRIES = 20_000
 
 def file_in_folder(folder: Path) -> Path:
     """The file that a folder is read through: its IDX training images, or its only table or archive.
+
+    The folder itself where it holds text files, one per class.
 
     Raises DataError saying what the folder holds instead.
     """
@@ -36,6 +39,8 @@ def file_in_folder(folder: Path) -> Path:
     if tables:
         names = ", ".join(file.name for file in tables[:6])
         raise DataError(f"The folder {folder} holds several tables ({names}). Choose one of the files.")
+    if class_files(folder):
+        return folder
     if _has_images(entries):
         raise DataError(
             f"The folder {folder} holds picture files, which are not read. Store them as one NPZ file with the arrays "
@@ -43,7 +48,7 @@ def file_in_folder(folder: Path) -> Path:
         )
     raise DataError(
         f"The folder {folder} holds nothing to read. Expected: IDX files (train-images-idx3-ubyte, ...), one CSV or "
-        "one NPZ file."
+        "one NPZ file, or a text file (.txt) per class."
     )
 
 

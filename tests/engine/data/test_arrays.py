@@ -269,7 +269,9 @@ def test_idx_faults(idx_folder: Path) -> None:
         with pytest.raises(DataError, match=message):
             read(train)
         path.write_bytes(before)
-    with pytest.raises(DataError, match=r"holds labels\. Choose the file of the images instead: train-images"):
+    with pytest.raises(
+        DataError, match=r"holds labels\. Choose the file of the images instead: train-images"
+    ):
         read(labels)
     labels.unlink()
     with pytest.raises(
