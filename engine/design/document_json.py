@@ -122,7 +122,7 @@ def node_to_data(node: Node) -> dict[str, Any]:
     settings = node.layer.settings if isinstance(node.layer, UnknownLayer) else node.layer.to_data()
     record: dict[str, Any] = {"id": node.id, "type": node.type, "name": node.name, "settings": settings}
     if node.position is not None:
-        record["position"] = [round(node.position[0], 2), round(node.position[1], 2)]
+        record["position"] = [round(float(node.position[0]), 2), round(float(node.position[1]), 2)]
     for flag in ("frozen", "bypassed", "shares", "note"):
         if getattr(node, flag):
             record[flag] = getattr(node, flag)

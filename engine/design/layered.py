@@ -212,7 +212,7 @@ def _settle(
 
 
 def _median(graph: Graph, rows: Mapping[Key, float], key: Key, neighbours: list[Key]) -> float:
-    """Return the weighted median of the neighbours' port rows; a wire between two nodes weighs more than a skip's end."""
+    """Return the weighted median of the neighbours' port rows; a direct wire weighs more than a skip's end."""
     if not neighbours:
         return rows[key]
     # Ports lie at the same height below the top of every node; a place in a column is a line at that height.
