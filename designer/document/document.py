@@ -29,6 +29,8 @@ class Document(QObject):
         section_changed(name): "name", "seed", "data" or "training".
         checked(): shapes, parameter counts and problems are new; sent once after each command that may change them.
         reset(): another design was put in; views start over.
+        undo_changed(): a step was made, undone or redone. clean_changed(clean): whether the saved state is reached.
+            Connect to these rather than to `undo_stack`, which tells its receivers once more while it is destroyed.
     """
 
     node_added = Signal(str)
@@ -43,12 +45,16 @@ class Document(QObject):
     section_changed = Signal(str)
     checked = Signal()
     reset = Signal()
+    undo_changed = Signal()
+    clean_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.design = Design()
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(1000)
+        self.undo_stack.indexChanged.connect(self.undo_changed)
+        self.undo_stack.cleanChanged.connect(self.clean_changed)
         self.inference: Inference = infer(self.design)
         self.problems: tuple[Problem, ...] = ()
         self._recheck()
