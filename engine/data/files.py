@@ -81,32 +81,27 @@ def read_file(
     if path.is_dir():
         return read_lines(path, settings, fitted)
     head = read_bytes(path, 4)
-    is_table = False
-    if head[:2] == b"PK":
-        raw = _without_options(read_npz, path, settings)
-    elif is_idx(path) or (head[:2] == b"\0\0" and len(head) == 4 and head[2] in range(8, 15)):
-        raw = _without_options(read_idx_set, path, settings)
-    elif path.suffix.lower() == ".npz":
+    is_idx_file = is_idx(path) or (head[:2] == b"\0\0" and len(head) == 4 and head[2] in range(8, 15))
+    if head[:2] == b"PK" or is_idx_file:
+        _refuse_choices(path, settings)
+        read = read_idx_set if is_idx_file else read_npz
+        return read(path, settings, fitted, need_targets=need_targets)
+    if path.suffix.lower() == ".npz":
         raise DataError(
             f"{path.name} is not a NumPy archive: it begins with 0x{head.hex()}. Save it with numpy.savez."
         )
-    elif head[:2] == GZIP_MAGIC:
+    if head[:2] == GZIP_MAGIC:
         raise DataError(
             f"{path.name} is compressed with gzip; unpack it first (only IDX files are read packed)."
         )
-    else:
-        raw, is_table = read_csv(path, settings, fitted, need_targets=need_targets), True
-    if settings.target and not is_table:
+    return read_csv(path, settings, fitted, need_targets=need_targets)
+
+
+def _refuse_choices(path: Path, settings: DataSettings) -> None:
+    """Raise DataError for settings that only tables have."""
+    if settings.options:
+        raise DataError(f"{path.name} takes no options, but {', '.join(settings.options)} was given.")
+    if settings.target:
         raise DataError(
             f"{path.name} is no table; its target can't be chosen by column. Leave the target empty."
         )
-    return raw
-
-
-def _without_options(reader: object, path: Path, settings: DataSettings) -> RawData:
-    if settings.options:
-        raise DataError(f"{path.name} takes no options, but {', '.join(settings.options)} was given.")
-    assert callable(reader)
-    result = reader(path, settings)
-    assert isinstance(result, RawData)
-    return result

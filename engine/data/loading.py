@@ -44,7 +44,7 @@ def load(
     """Read, encode, split and scale the samples that the settings refer to.
 
     `folder` is where relative paths start (the design's folder). `on_progress(done, total)` is called while files
-    are read or downloaded and may raise to cancel. Without `allow_download` the network is not touched.
+    are read or downloaded and may raise to cancel (not an OSError, which a download takes for a failed mirror). Without `allow_download` the network is not touched.
     Raises DataError, which says what to do.
     """
     found = _read(settings, ReadContext(folder, on_progress, allow_download))
@@ -92,7 +92,7 @@ def load_samples(
 
     Of a source with a test part of its own (mnist) that part, of any other all samples, in their order.
     A table's columns are found by name; classes and categories keep their numbers. With `need_targets` False a
-    table may lack the target, and y is empty, (N, 0). Raises DataError where the data does not match.
+    file may lack the target, and y is empty, (N, 0). Raises DataError where the data does not match.
     """
     context = ReadContext(folder, on_progress, allow_download)
     source = named_source(settings.source)

@@ -73,7 +73,7 @@ class Preprocessing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def transform_target(self, raw: Array) -> Array:
         """Raw regression targets (N, targets) -> float32, scaled where the target is."""
         y = raw.astype(np.float64)
-        if self.target_offset:
+        if self.target_offset and y.shape[-1]:  # data to predict has no target columns
             y = (y - np.asarray(self.target_offset)) / np.asarray(self.target_scale)
         with np.errstate(over="ignore"):
             return y.astype(np.float32)

@@ -16,7 +16,7 @@ from engine.data.preprocessing import ColumnEncoding
 
 Array = npt.NDArray[Any]
 
-# Called with (done, total): bytes of a download, or files read of how many. May raise to cancel.
+# Called with (done, total): bytes of a download, or files read of how many. May raise to cancel, but no OSError.
 Progress = Callable[[int, int], None]
 
 

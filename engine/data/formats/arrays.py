@@ -12,6 +12,7 @@ from engine.core.errors import DataError
 from engine.data.dataset import Kind, Task
 from engine.data.formats.columns import number_name
 from engine.data.formats.encoding import AUTO_CLASSES, MAX_CLASSES
+from engine.data.preprocessing import Preprocessing
 from engine.data.raw import RawData
 from engine.data.settings import DataSettings
 
@@ -57,19 +58,26 @@ def feature_data(x: Array, place: str) -> Features:
 
 def labelled(
     features: Features,
-    y: Array,
+    y: Array | None,
     settings: DataSettings,
     place: str,
     test_x: Array | None = None,
     test_y: Array | None = None,
     class_names: tuple[str, ...] = (),
+    fitted: Preprocessing | None = None,
 ) -> RawData:
     """Samples of features and their targets, whose task is told from their type.
 
     Text and whole numbers are classes, as are one-hot rows; other numbers are the targets of a regression.
+    With `fitted`, the task and the classes are those of the data it was fitted to. y None means no targets.
     """
+    if y is None:
+        y, test_x, test_y = np.zeros((len(features.x), 0)), None, None
     both = y if test_y is None else _joined(y, test_y, place)
-    task, coded, classes, report = _targets(both, settings, place, class_names)
+    if fitted is not None:
+        task, coded, classes, report = _fitted_targets(both, fitted, place)
+    else:
+        task, coded, classes, report = _targets(both, settings, place, class_names)
     width = 1 if coded.ndim == 1 else coded.shape[1]
     shape = features.x.shape[1:]
     return RawData(
@@ -92,6 +100,35 @@ def _joined(y: Array, test_y: Array, place: str) -> Array:
     if y.shape[1:] != test_y.shape[1:]:
         raise DataError(f"{place}: training targets have the shape {y.shape}, test targets {test_y.shape}.")
     return np.concatenate([y, test_y])
+
+
+def _fitted_targets(
+    y: Array, fitted: Preprocessing, place: str
+) -> tuple[Task, Array, tuple[str, ...], tuple[str, ...]]:
+    classes = fitted.classes
+    if y.ndim == 2 and y.shape[1] == 0:
+        return "classification" if classes else "regression", y, classes, ()
+    if not classes:
+        return _targets(y, DataSettings(task="regression"), place, ())
+    if _is_one_hot(y) and y.shape[1] == len(classes):
+        return "classification", y.argmax(axis=1).astype(np.int64), classes, ()
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim != 1 or y.dtype.kind not in "buifU":
+        raise DataError(f"{place}: class targets have the shape (N,) or are one-hot; these have {y.shape}.")
+    values, codes = np.unique(y, return_inverse=True)
+    names = [_value_name(value) for value in values]
+    if all(name in classes for name in names):
+        numbers = [classes.index(name) for name in names]
+    elif y.dtype.kind in "bui" and int(values[0]) >= 0 and int(values[-1]) < len(classes):
+        numbers = [int(value) for value in values]
+    else:
+        unknown = next(name for name in names if name not in classes)
+        raise DataError(
+            f"{place} has the class {unknown[:40]!r}, which the network was not trained on. Known there: "
+            f"{', '.join(classes[:20])}."
+        )
+    return "classification", np.array(numbers, dtype=np.int64)[codes.reshape(-1)], classes, ()
 
 
 def _targets(
@@ -153,5 +190,9 @@ def _classes(
     # Labels that count from 0 keep their number even where one of them does not occur.
     if class_names and y.dtype.kind in "bui" and int(values[0]) >= 0 and int(values[-1]) < len(class_names):
         return "classification", y.astype(np.int64), class_names, ()
-    names = tuple(str(v) if y.dtype.kind == "U" else number_name(float(v)) for v in values)
+    names = tuple(_value_name(value) for value in values)
     return "classification", codes.reshape(-1).astype(np.int64), names, ()
+
+
+def _value_name(value: Any) -> str:
+    return str(value) if isinstance(value, str) or not np.isfinite(value) else number_name(float(value))

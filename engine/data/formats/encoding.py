@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -43,6 +44,7 @@ def encode_table(
     """
     report = list(table.report)
     if fitted is not None:
+        fitted = _with_columns(table, fitted, need_targets)
         targets = _fitted_columns(table, fitted.target_columns if need_targets else ())
         features = _fitted_columns(table, fitted.feature_columns)
     else:
@@ -150,6 +152,40 @@ def _left_out(table: Table, column: Column, report: list[str]) -> bool:
             )
             return True
     return False
+
+
+def _with_columns(table: Table, fitted: Preprocessing, need_targets: bool) -> Preprocessing:
+    """`fitted` of a set that was no table, with this table's columns: found by name, else by their place."""
+    if fitted.feature_columns:
+        return fitted
+    features, targets = fitted.feature_names, fitted.target_names
+    if not features:
+        raise DataError(
+            f"{table.name} is a text table, but the network was trained on images or sequences. "
+            "Give an NPZ or IDX file."
+        )
+    wanted = len(features) + len(targets)
+    if set(features) <= set(table.header):
+        feature_columns = features
+    elif len(table.header) in (len(features), wanted):
+        feature_columns = table.header[: len(features)]
+    else:
+        raise DataError(
+            f"{table.name} has {len(table.header)} columns, but the network was trained on {len(features)} features: "
+            f"{', '.join(features[:20])}. Give columns of these names, or as many without a header."
+        )
+    target_columns: tuple[str, ...] = ()
+    if need_targets:
+        target_columns = table.header[len(features) :] if len(table.header) == wanted else targets
+        target_columns = targets if set(targets) <= set(table.header) else target_columns
+    kind: Literal["category", "number"] = "category" if fitted.classes else "number"
+    return msgspec.structs.replace(
+        fitted,
+        feature_columns=tuple(ColumnEncoding(name=name, kind="number") for name in feature_columns),
+        target_columns=tuple(
+            ColumnEncoding(name=name, kind=kind, categories=fitted.classes) for name in target_columns
+        ),
+    )
 
 
 def _fitted_columns(table: Table, encodings: tuple[ColumnEncoding, ...]) -> list[Column]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.core.errors import DataError
 from engine.data.formats.arrays import MAX_BYTES, image_data, labelled
 from engine.data.formats.text import check_regular_file
+from engine.data.preprocessing import Preprocessing
 from engine.data.raw import RawData
 from engine.data.settings import DataSettings
 
@@ -131,17 +132,21 @@ def _label_names(name: str) -> list[str]:
     return [] if swapped == name else [swapped.replace("idx3", "idx1").replace("idx4", "idx1"), swapped]
 
 
-def read_idx_set(path: Path, settings: DataSettings) -> RawData:
+def read_idx_set(
+    path: Path, settings: DataSettings, fitted: Preprocessing | None = None, *, need_targets: bool = True
+) -> RawData:
     """A set of images from its IDX file of images; the matching test part is taken from beside it if it is there."""
     if "labels" in path.name.lower():
         images = path.with_name(path.name.replace("labels", "images").replace("idx1", "idx3"))
         raise DataError(f"{path.name} holds labels. Choose the file of the images instead: {images.name}.")
+    if not need_targets:
+        return labelled(image_data(read_idx(path), path.name), None, settings, path.name, fitted=fitted)
     x, y = read_pair(path, labels_beside(path))
     test = _test_beside(path)
     test_x, test_y = (None, None) if test is None else read_pair(test, labels_beside(test))
     raw = image_data(x, path.name)
     tested = None if test_x is None else image_data(test_x, path.name).x
-    return labelled(raw, y, settings, path.name, tested, test_y)
+    return labelled(raw, y, settings, path.name, tested, test_y, fitted=fitted)
 
 
 def _test_beside(path: Path) -> Path | None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from engine.core.errors import DataError
 from engine.data.formats.arrays import MAX_BYTES, feature_data, labelled
 from engine.data.formats.text import check_regular_file
+from engine.data.preprocessing import Preprocessing
 from engine.data.raw import RawData
 from engine.data.settings import DataSettings
 
@@ -34,15 +35,17 @@ PAIRS = (
 )
 
 
-def read_npz(path: Path, settings: DataSettings) -> RawData:
+def read_npz(
+    path: Path, settings: DataSettings, fitted: Preprocessing | None = None, *, need_targets: bool = True
+) -> RawData:
     """Samples of an NPZ archive. Raises DataError for foreign names, objects, bombs and damage."""
     check_regular_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(archive, path.name)
-            feature_name, target_name = _pair(members, path.name)
+            feature_name, target_name = _pair(members, path.name, need_targets)
             x = _read_member(archive, members[feature_name], path.name)
-            y = _read_member(archive, members[target_name], path.name)
+            y = _read_member(archive, members[target_name], path.name) if target_name in members else None
             test_x = test_y = None
             if feature_name == "x_train" and "x_test" in members and "y_test" in members:
                 test_x = _read_member(archive, members["x_test"], path.name)
@@ -56,7 +59,7 @@ def read_npz(path: Path, settings: DataSettings) -> RawData:
         raise DataError(
             f"{path.name} is not a sound NPZ archive: {error}. Save it again with numpy.savez."
         ) from None
-    _check_counts(x, y, feature_name, target_name, path.name)
+    _check_counts(x, x if y is None else y, feature_name, target_name, path.name)
     features = feature_data(x, path.name)
     tested = None
     if test_x is not None and test_y is not None:
@@ -66,7 +69,7 @@ def read_npz(path: Path, settings: DataSettings) -> RawData:
                 f"{path.name}: samples of x_train have the shape {x.shape[1:]}, of x_test {test_x.shape[1:]}."
             )
         tested = feature_data(test_x, path.name).x
-    return labelled(features, y, settings, path.name, tested, test_y, names)
+    return labelled(features, y, settings, path.name, tested, test_y, names, fitted)
 
 
 def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]:
@@ -93,9 +96,9 @@ def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]
     return members
 
 
-def _pair(members: dict[str, zipfile.ZipInfo], place: str) -> tuple[str, str]:
+def _pair(members: dict[str, zipfile.ZipInfo], place: str, need_targets: bool) -> tuple[str, str]:
     for features, targets in PAIRS:
-        if features in members and targets in members:
+        if features in members and (targets in members or not need_targets):
             return features, targets
     if "[content_types].xml" in members or "mimetype" in members:
         raise DataError(f"{place} is a spreadsheet or document. Save its table as CSV.")
