@@ -44,8 +44,8 @@ def load(
     """Read, encode, split and scale the samples that the settings refer to.
 
     `folder` is where relative paths start (the design's folder). `on_progress(done, total)` is called while files
-    are read or downloaded and may raise to cancel (not an OSError, which a download takes for a failed mirror). Without `allow_download` the network is not touched.
-    Raises DataError, which says what to do.
+    are read or downloaded and may raise to cancel (not an OSError, which a download takes for a failed mirror).
+    Without `allow_download` the network is not touched. Raises DataError, which says what to do.
     """
     found = _read(settings, ReadContext(folder, on_progress, allow_download))
     raw = _handle_missing(_select_features(found.raw, settings), settings)
