@@ -1,7 +1,7 @@
 """Runs every benchmark, each in a process of its own, and says which limits were kept.
 
-    python -m benchmarks            all of them
-    python -m benchmarks engine     only those named
+python -m benchmarks            all of them
+python -m benchmarks engine     only those named
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def main() -> int:

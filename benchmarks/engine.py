@@ -1,15 +1,12 @@
-"""Training steps of the engine against PyTorch eager and against the bare matrix products, on one thread.
+"""Training steps of the engine against PyTorch eager and against the bare matrix products.
 
-Each row is a ratio from one run: the other's time over ours, so above 1 we are faster.
+`python -m benchmarks engine` pins every library to one thread before NumPy is loaded. Each row is a ratio from one run:
+the other's time over ours, so above 1 we are faster.
 """
 
 from __future__ import annotations
 
-import os
-
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
-
+import itertools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +66,9 @@ def mnist_mlp() -> tuple[Step, Step, Step]:
     random = np.random.default_rng(0)
     samples, labels = random.random((128, 784), np.float32), random.integers(0, 10, 128)
     network = engine.compile(design, seed=0)
-    ours = our_step(network, samples, np.eye(10, dtype=np.float32)[labels], engine.optimizers.RMSprop(learning_rate=1e-3))
+    ours = our_step(
+        network, samples, np.eye(10, dtype=np.float32)[labels], engine.optimizers.RMSprop(learning_rate=1e-3)
+    )
     model = torch.nn.Sequential(torch.nn.Linear(784, 512), torch.nn.ReLU(), torch.nn.Linear(512, 10))
     rmsprop = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.9)
     theirs = torch_step(model, torch.nn.functional.cross_entropy, rmsprop, samples, labels)
@@ -80,7 +79,7 @@ def bare_products(batch: int, sizes: tuple[int, ...]) -> Step:
     """Return the matrix products of a dense network's step and nothing else: forward, weights, inputs."""
     random = np.random.default_rng(1)
     calls: list[tuple[Any, Any, Any]] = []
-    for place, (rows, columns) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for place, (rows, columns) in enumerate(itertools.pairwise(sizes)):
         x, w, d = (random.random(s, np.float32) for s in ((batch, rows), (rows, columns), (batch, columns)))
         calls += [(x, w, np.empty_like(d)), (x.T, d, np.empty_like(w))]
         calls += [(d, w.T, np.empty_like(x))] if place else []
@@ -167,16 +166,23 @@ def main() -> int:
     torch.set_num_threads(1)
     rows = []
     ours, theirs, bare = mnist_mlp()
-    for what, other, limit in (("MNIST MLP, PyTorch / ours", theirs, 1.0), ("MNIST MLP, bare products / ours", bare, 0.5)):
+    for what, other, limit in (
+        ("MNIST MLP, PyTorch / ours", theirs, 1.0),
+        ("MNIST MLP, bare products / ours", bare, 0.5),
+    ):
         result = compare(ours, other)
-        rows.append((what, f"ours {result.ours * 1e3:.3f} ms, other {result.other * 1e3:.3f} ms", result.ratio, limit))
+        rows.append(
+            (what, f"ours {result.ours * 1e3:.3f} ms, other {result.other * 1e3:.3f} ms", result.ratio, limit)
+        )
     for what, make, limit in (
         ("digits CNN, PyTorch / ours", digits_cnn, 1.0),
         ("two spirals 2-8-8-2, PyTorch / ours", two_spirals, 3.0),
         ("Conv2D 32 to 64 on 14x14, PyTorch / ours", convolution, 0.8),
     ):
         result = compare(*make())
-        rows.append((what, f"ours {result.ours * 1e3:.3f} ms, other {result.other * 1e3:.3f} ms", result.ratio, limit))
+        rows.append(
+            (what, f"ours {result.ours * 1e3:.3f} ms, other {result.other * 1e3:.3f} ms", result.ratio, limit)
+        )
     return report(rows)
 
 

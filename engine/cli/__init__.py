@@ -12,34 +12,36 @@ program's door hands it in."""
 
 def main(arguments: Sequence[str], screenshot: Screenshot | None = None) -> int:
     """Run one command and return the exit status: 0, 1 for a failed run, 2 for bad usage, 130 when interrupted."""
-    import sys
-
-    import click
+    import os
 
     from engine.cli.app import build_app
     from engine.core.errors import GradloomError
 
     try:
-        command = build_app(screenshot)
-        status = command.main(list(arguments), prog_name="gradloom", standalone_mode=False)
-        return int(status or 0)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        print(f"gradloom: {error.format_message()}", file=sys.stderr)
-        return 2
+        # Usage errors are told, and ended with status 2, by the command itself.
+        build_app(screenshot)(list(arguments), prog_name="gradloom")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except GradloomError as error:
-        print(f"gradloom: {error}", file=sys.stderr)
+        _tell(str(error))
         return 1
     except MemoryError:
-        print("gradloom: There is not enough memory. Use a smaller batch or network.", file=sys.stderr)
+        _tell("There is not enough memory. Use a smaller batch or network.")
         return 1
-    except (KeyboardInterrupt, click.Abort):
-        print("gradloom: Interrupted.", file=sys.stderr)
+    except KeyboardInterrupt:
+        _tell("Interrupted.")
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone (`gradloom summary x | head`): that is no fault.
+        # Whoever read our output has gone (`gradloom summary FILE | head`): that is no fault, but stdout is dead.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    return 0
+
+
+def _tell(message: str) -> None:
+    import sys
+
+    sys.stderr.write(f"gradloom: {message}\n")
 
 
 __all__ = ["main"]

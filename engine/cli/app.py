@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -17,8 +18,6 @@ from engine.cli.train import train
 from engine.cli.version import program_version
 
 if TYPE_CHECKING:
-    import click
-
     from engine.cli import Screenshot
 
 HELP = """Draw neural networks, train them, and see why they learn.
@@ -26,9 +25,15 @@ HELP = """Draw neural networks, train them, and see why they learn.
 Without a command, gradloom [FILE] opens the window."""
 
 
-def build_app(screenshot: Screenshot | None = None) -> click.Command:
-    """Return the command line as one click command."""
-    app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+def build_app(screenshot: Screenshot | None = None) -> Callable[..., Any]:
+    """Return the command line as one callable: it takes the arguments and ends with SystemExit."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
     app.callback()(_options)
     for command in (train, evaluate, predict, export, summary, check, templates):
         app.command()(command)
@@ -45,7 +50,8 @@ def _show_version(wanted: bool) -> None:
 
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave."),
     ] = False,
 ) -> None:
     pass

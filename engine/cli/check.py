@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from engine.compiler.network import Network
 
 SAMPLES = 8
@@ -26,9 +24,16 @@ def check(
     design = archive.design
     problems = design.check()
     for problem in problems:
-        row = {"severity": problem.severity, "node": problem.node, "code": problem.code, "message": problem.message}
+        row = {
+            "severity": problem.severity,
+            "node": problem.node,
+            "code": problem.code,
+            "message": problem.message,
+        }
         cure = f" Cure: {problem.repair.label}." if problem.repair else ""
-        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else f"{problem.severity}: {problem.message}{cure}")
+        typer.echo(
+            json.dumps(row, ensure_ascii=False) if as_json else f"{problem.severity}: {problem.message}{cure}"
+        )
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
@@ -49,15 +54,19 @@ def check(
         raise typer.Exit(1)
 
 
-def _made_up_batch(network: Network) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _made_up_batch(network: Network) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return samples drawn at random and targets that suit each loss: a gradient is right for any data or for none."""
     import numpy as np
 
     random = np.random.default_rng(0)
     plan, nodes = network.plan(SAMPLES, training=True), network.design.nodes
-    x = {nodes[n].name: random.standard_normal(a.shape) for n, a in plan.inputs.items() if a.dtype.kind == "f"}
-    x |= {nodes[n].name: random.integers(0, 2, a.shape) for n, a in plan.inputs.items() if a.dtype.kind != "f"}
-    y: dict[str, np.ndarray] = {}
+    x: dict[str, Any] = {
+        nodes[n].name: random.standard_normal(a.shape) for n, a in plan.inputs.items() if a.dtype.kind == "f"
+    }
+    x |= {
+        nodes[n].name: random.integers(0, 2, a.shape) for n, a in plan.inputs.items() if a.dtype.kind != "f"
+    }
+    y: dict[str, Any] = {}
     for node_id, target in plan.targets.items():
         classes = plan.predictions[node_id].shape[-1]
         match network.losses[node_id].TARGET:

@@ -19,7 +19,9 @@ def export(
 
     archive, _ = open_design(file)
     if not archive.weights:
-        raise ExportError(f"{file} holds no weights: train it first (gradloom train {file} --save OUT.gradloom).")
+        raise ExportError(
+            f"{file} holds no weights: train it first (gradloom train {file} --save OUT.gradloom)."
+        )
     write(archive.design, archive.weights, out)
     count = sum(array.size for array in archive.weights.values())
     typer.echo(f"{out}: {len(archive.weights)} arrays, {count:,} numbers.")

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 
-def templates(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False) -> None:
+def templates(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+) -> None:
     """List the templates, each a design that trains as it is."""
     from engine.design.templates import names
 
