@@ -11,30 +11,35 @@ from engine.layers.base import Example, Layer
 
 
 class Activation(Layer, frozen=True):
-    """Applies a function to every value, as a node of its own rather than as a layer's setting.
+    """Applies an activation function to every value: the same as the activation setting of other layers.
 
-    Formula: y = f(x).
-    Shapes: x (N, ...) -> y the same.
-    Gradients: dx = dy f'(x).
-    Source: Keras 3 Activation.
+    Formula: y = g(x). Shapes: y has the shape of x.
+    Gradients: dx = dy g'(x).
+    Source: Keras 3 Activation (where the field is called activation).
     """
 
     FAMILY: ClassVar[str] = "activation"
     CATEGORY: ClassVar[str] = "Core"
-    FORMULA: ClassVar[str] = "y = f(x)"
-    KEYWORDS: ClassVar[tuple[str, ...]] = ("function", "relu", "sigmoid", "tanh", "softmax", "nonlinearity")
+    FORMULA: ClassVar[str] = "y = g(x)"
+    KEYWORDS: ClassVar[tuple[str, ...]] = (
+        "relu",
+        "sigmoid",
+        "tanh",
+        "softmax",
+        "nonlinearity",
+        "transfer function",
+    )
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("function",)
     ALIAS: ClassVar[bool] = True
     ACTIVATION_FIELD: ClassVar[str] = "function"
 
     function: Annotated[
-        ComponentValue, Meta(description="Function applied to every value.", extra={"registry": "activation"})
+        ComponentValue, Meta(description="The function.", extra={"registry": "activation"})
     ] = "relu"
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         return (
             Example(cls(function="tanh"), ((4,),)),
-            Example(cls(function="softmax"), ((3, 4),)),
-            Example(cls(function={"name": "leaky_relu", "negative_slope": 0.1}), ((2, 3, 2),)),
+            Example(cls(function={"name": "elu", "alpha": 0.5}), ((3, 2),)),
         )

@@ -1,4 +1,4 @@
-"""Dropout: units that are left out at random while training."""
+"""Dropout."""
 
 from __future__ import annotations
 
@@ -11,48 +11,51 @@ from engine.layers.base import Binding, Example, Kernel, Layer
 
 
 class Dropout(Layer, frozen=True):
-    """Sets a share of the values to zero in each training step, so that units can't lean on one another.
+    """Dropout: while training, sets a random part of the values to 0, so that units can't rely on one another.
 
-    Formula: y = x m / (1 - rate), with m = 1 with probability 1 - rate, else 0; y = x while predicting.
-    Shapes: x (N, ...) -> y the same.
-    Gradients: dx = dy m / (1 - rate).
-    Source: Srivastava et al. 2014, Dropout; Keras 3 Dropout (inverted).
+    Formula: y = x m / (1 - rate), with m = 0 with probability rate, else 1, drawn anew at each step (inverted dropout:
+    the mean stays). While predicting, y = x.
+    Shapes: y has the shape of x. Gradients: dx = dy m / (1 - rate).
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014; Keras 3 Dropout.
     """
 
     FAMILY: ClassVar[str] = "regularization"
-    CATEGORY: ClassVar[str] = "Core"
-    FORMULA: ClassVar[str] = "y = x · m / (1 − rate)"
+    CATEGORY: ClassVar[str] = "Regularization"
+    FORMULA: ClassVar[str] = "y = x·m / (1 − rate), m = 0 or 1"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("regularization", "overfitting", "noise")
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("rate",)
     ALIAS_INFERENCE: ClassVar[bool] = True
     ACTIVATION_FIELD: ClassVar[str] = ""
 
-    rate: Annotated[float, Meta(ge=0, lt=1, description="Share of the values that are set to zero.")] = 0.5
+    rate: Annotated[float, Meta(ge=0, lt=1, description="Part of the values that is set to 0.")] = 0.5
 
     def bind(self, binding: Binding) -> Kernel:
-        (x,), (y,) = binding.inputs, binding.outputs
-        random = binding.random("dropout")
-        drawn = binding.scratch(x.shape, np.float32)
-        mask = binding.buffer(x.shape)
-        rate, scale = np.float32(self.rate), x.dtype.type(1 / (1 - self.rate))
-        fill, keep, multiply = random.random, np.greater_equal, np.multiply
+        (x,), (y,), copyto = binding.inputs, binding.outputs, np.copyto
+        dx = binding.input_gradients[0] if binding.output_gradients else None
+        dy = binding.output_gradients[0] if binding.output_gradients else None
+        if not binding.training or self.rate == 0:
+            if dx is None or dy is None:
+                return Kernel(lambda: copyto(y, x))
+            return Kernel(lambda: copyto(y, x), lambda: copyto(dx, dy))
+        draw, dtype = binding.random("dropout").random, x.dtype.type
+        factor, kept = binding.buffer(x.shape), binding.scratch(x.shape, bool)
+        rate, scale = np.array(self.rate, x.dtype), np.array(1 / (1 - self.rate), x.dtype)
+        at_least, multiply = np.greater_equal, np.multiply
 
         def forward() -> None:
-            fill(out=drawn, dtype=np.float32)
-            keep(drawn, rate, out=mask)
-            multiply(mask, scale, out=mask)
-            multiply(x, mask, out=y)
+            draw(dtype=dtype, out=factor)
+            at_least(factor, rate, kept)
+            multiply(kept, scale, factor)
+            multiply(x, factor, y)
 
-        dx = binding.input_gradients[0]
-        if not binding.output_gradients or dx is None:
+        if dx is None or dy is None:
             return Kernel(forward)
-        dy = binding.output_gradients[0]
 
         def backward() -> None:
-            multiply(dy, mask, out=dx)
+            multiply(dy, factor, dx)
 
         return Kernel(forward, backward)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
-        return (Example(cls(rate=0.4), ((6,),)), Example(cls(rate=0.0), ((3, 2),)))
+        return (Example(cls(), ((6,),)), Example(cls(rate=0.2), ((3, 4),)), Example(cls(rate=0.0), ((3,),)))

@@ -1,4 +1,4 @@
-"""Everything in one row."""
+"""From any shape to one row of features."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from engine.layers.base import Example, Layer
 
 
 class Flatten(Layer, frozen=True):
-    """Lays the values of a sample out in one row; no value is copied or changed.
+    """Lays all values of a sample in one row, the last axis running fastest: from images to dense layers.
 
-    Formula: y_k = x_ijc with k = (i W + j) C + c, the last axis fastest.
-    Shapes: x (N, H, W, C) -> y (N, H W C).
-    Gradients: dx = dy in the input's shape.
+    Formula: y_n = all of x_n in order. Shapes: x (N, ...) -> y (N, product of the rest). No data moves.
     Source: Keras 3 Flatten.
     """
 
-    CATEGORY: ClassVar[str] = "Core"
-    FORMULA: ClassVar[str] = "y = x as one row"
-    KEYWORDS: ClassVar[tuple[str, ...]] = ("reshape", "vector", "row")
+    FAMILY: ClassVar[str] = "shape"
+    CATEGORY: ClassVar[str] = "Shape"
+    FORMULA: ClassVar[str] = "y = x in one row"
+    KEYWORDS: ClassVar[tuple[str, ...]] = ("reshape", "vector", "ravel")
     ALIAS: ClassVar[bool] = True
     ACTIVATION_FIELD: ClassVar[str] = ""
 
@@ -28,4 +27,4 @@ class Flatten(Layer, frozen=True):
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
-        return (Example(cls(), ((3, 4, 2),)), Example(cls(), ((5,),)))
+        return (Example(cls(), ((2, 3, 4),)), Example(cls(), ((5,),)))

@@ -1,4 +1,4 @@
-"""The same values under another shape."""
+"""The same values in another shape."""
 
 from __future__ import annotations
 
@@ -6,52 +6,61 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from engine.core.errors import SettingError
+from engine.core.errors import SettingError, ShapeError
 from engine.core.shapes import Shape, size, text
-from engine.layers.base import Example, Layer, refuse
-
-Extent = Annotated[int, Meta(ge=-1, le=10**9)]
+from engine.layers.base import Example, Layer
 
 
 class Reshape(Layer, frozen=True):
-    """Gives the values of a sample another shape; no value is copied or moved.
+    """Gives the values of a sample another shape, in the same order, the last axis running fastest.
 
-    Formula: y = x, read in the same order (the last axis fastest).
-    Shapes: x (N, ...) -> y (N, *target_shape), with as many values; one -1 stands for whatever is left.
-    Gradients: dx = dy in the input's shape.
-    Errors: ShapeError where the counts differ.
+    Formula: y = x. Shapes: x (N, ...) -> y (N, *target_shape); one entry of target_shape may be -1: it takes what is
+    left. No data moves.
+    Errors: ShapeError where the numbers of values differ; SettingError for a second -1 or a 0.
     Source: Keras 3 Reshape.
     """
 
-    CATEGORY: ClassVar[str] = "Core"
-    FORMULA: ClassVar[str] = "y = x as target_shape"
-    KEYWORDS: ClassVar[tuple[str, ...]] = ("view", "shape")
+    FAMILY: ClassVar[str] = "shape"
+    CATEGORY: ClassVar[str] = "Shape"
+    FORMULA: ClassVar[str] = "y = x in another shape"
+    KEYWORDS: ClassVar[tuple[str, ...]] = ("view", "channel", "image", "series")
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("target_shape",)
     ALIAS: ClassVar[bool] = True
     ACTIVATION_FIELD: ClassVar[str] = ""
 
     target_shape: Annotated[
-        tuple[Extent, ...],
-        Meta(description="Shape of one sample; one -1 is worked out.", min_length=1, max_length=5),
+        tuple[Annotated[int, Meta(ge=-1, le=10**9)], ...],
+        Meta(
+            description="Shape of one sample, without the batch axis; one -1 takes what is left.",
+            min_length=1,
+        ),
     ] = (-1,)
 
     def check(self) -> None:
         super().check()
-        if self.target_shape.count(-1) > 1 or 0 in self.target_shape:
+        if 0 in self.target_shape or self.target_shape.count(-1) > 1:
             raise SettingError(
-                f"Reshape: target_shape takes sizes from 1, and -1 at most once. Received: {self.target_shape}."
+                f"Reshape: target_shape takes numbers from 1 on, and -1 at most once. Received: {self.target_shape}."
             )
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs
-        known = size(tuple(n for n in self.target_shape if n != -1))
-        if -1 in self.target_shape and known and size(shape) % known == 0:
-            return (tuple(size(shape) // known if n == -1 else n for n in self.target_shape),)
-        if -1 not in self.target_shape and known == size(shape):
-            return (self.target_shape,)
-        wanted = text(self.target_shape).replace("-1", "?")
-        raise refuse(self, f"as many values as {wanted} holds", shape)
+        given = size(shape)
+        fixed = size(tuple(n for n in self.target_shape if n != -1))
+        missing, rest = divmod(given, fixed)
+        if rest or (-1 not in self.target_shape and missing != 1):
+            wanted = ", ".join("?" if n == -1 else str(n) for n in self.target_shape)
+            raise ShapeError(
+                f"Reshape can't lay out {given:,} values ({text(shape)}) as ({wanted}). "
+                f"The sizes of target_shape must multiply to {given:,}; -1 stands for the one that follows.",
+                shapes=(shape, self.target_shape),
+            )
+        return (tuple(missing if n == -1 else n for n in self.target_shape),)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
-        return (Example(cls(target_shape=(3, 4)), ((12,),)), Example(cls(target_shape=(2, -1)), ((4, 3),)))
+        return (
+            Example(cls(target_shape=(3, 2)), ((6,),)),
+            Example(cls(target_shape=(2, -1)), ((4, 3),)),
+            Example(cls(), ((2, 2),)),
+        )

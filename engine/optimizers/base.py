@@ -29,7 +29,7 @@ class Optimizer(Component, frozen=True):
 
     FORMULA: ClassVar[str] = ""
     SLOTS: ClassVar[tuple[str, ...]] = ()
-    """The names of the vectors that it keeps beside the parameters, such as momentum."""
+    """The names of the vectors that it can keep beside the parameters, such as momentum."""
     SCRATCH: ClassVar[int] = 1
     """How many scratch vectors a chunk needs."""
 
@@ -42,6 +42,10 @@ class Optimizer(Component, frozen=True):
         super().__init_subclass__(**keywords)
         if "NAME" not in cls.__dict__ and not cls.__name__.startswith("_"):
             cls.NAME = snake_case(cls.__name__)
+
+    def slot_names(self) -> tuple[str, ...]:
+        """Return those of SLOTS that these settings need, in that order: without momentum no vector is kept for it."""
+        return self.SLOTS
 
     def initial_slot(self, name: str) -> float:
         """Return the value that fills the slot `name` before the first step."""
@@ -67,7 +71,7 @@ class Updater:
         self.segments = tuple(segments)
         self.steps = 0
         self.slots: dict[str, Array] = {
-            name: np.full_like(parameters, optimizer.initial_slot(name)) for name in optimizer.SLOTS
+            name: np.full_like(parameters, optimizer.initial_slot(name)) for name in optimizer.slot_names()
         }
         scratch = tuple(
             np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH)
