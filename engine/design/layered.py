@@ -218,7 +218,8 @@ def _median(graph: Graph, rows: Mapping[Key, float], key: Key, neighbours: list[
     # Ports lie at the same height below the top of every node; a place in a column is a line at that height.
     own = 0.0 if isinstance(key, str) else 40.0
     found = sorted(
-        (rows[other] + (0.0 if isinstance(other, str) else -40.0) + own, _weight(key, other)) for other in neighbours
+        (rows[other] + (0.0 if isinstance(other, str) else -40.0) + own, _weight(key, other))
+        for other in neighbours
     )
     half, sofar = sum(weight for _, weight in found) / 2, 0.0
     for index, (y, weight) in enumerate(found):

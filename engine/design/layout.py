@@ -22,7 +22,7 @@ GRID = 16.0
 NODE_SIZE = (176.0, 80.0)
 COLUMN_GAP = 64.0
 ROW_GAP = 32.0
-BAND_GAP = 64.0
+BAND_GAP = 80.0
 ASPECT = 2.0
 """Width over height that a wrapped layout aims at."""
 SHORT = 6
@@ -101,10 +101,10 @@ def _place(graph: Graph, sizes: Mapping[str, Size], aspect: float | None) -> dic
         for column in band:
             width = max((sizes[key][0] for key in graph.columns[column] if isinstance(key, str)), default=0.0)
             for key in graph.columns[column]:
+                y = snap(rows[key] - upper)
                 if isinstance(key, str):
-                    y = snap(rows[key] - upper)
                     positions[key] = (x, top + y)
-                    bottom = max(bottom, y + sizes[key][1])
+                bottom = max(bottom, y + graph.height(key))
             x += _up(width + COLUMN_GAP)
         top += _up(bottom + BAND_GAP)
     return positions
@@ -119,7 +119,8 @@ def _bands(
     if aspect is None or len(columns) <= SHORT or not cuts:
         return [columns]
     heights = [
-        max(rows[key] + graph.height(key) for key in graph.columns[c]) - min(rows[key] for key in graph.columns[c])
+        max(rows[key] + graph.height(key) for key in graph.columns[c])
+        - min(rows[key] for key in graph.columns[c])
         for c in columns
     ]
     pitch = sum(width for width, _ in sizes.values()) / len(sizes) + COLUMN_GAP

@@ -1,0 +1,335 @@
+"""The canvas: shows the scene, turns input into gestures and commands, and offers itself to the rest of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from designer.canvas import connecting
+from designer.canvas import metrics as m
+from designer.canvas.badges import Badge
+from designer.canvas.canvas_commands import CanvasCommands
+from designer.canvas.canvas_input import CanvasInput
+from designer.canvas.canvas_popups import CanvasPopups
+from designer.canvas.canvas_scene import CanvasScene
+from designer.canvas.connecting import End
+from designer.canvas.drops import DropTarget
+from designer.canvas.empty_panel import EmptyPanel
+from designer.canvas.grid import DotGrid
+from designer.canvas.navigation import ZOOM_STEP, clamped_zoom, fit_zoom
+from designer.canvas.overlays.legend import Legend
+from designer.canvas.overlays.minimap import Minimap
+from designer.canvas.overlays.notice import Notice
+from designer.canvas.style import CanvasStyle
+from designer.common.theme import theme
+from designer.document.document import Document
+from designer.document.edit_commands import EditCommands
+from designer.document.selection import Selection
+from engine.design.elements import Edge
+
+REACH = 200_000.0
+"""How far the canvas can be panned; far beyond any network."""
+
+
+class CanvasView(CanvasInput, QGraphicsView):
+    """The canvas of one document.
+
+    Signals: help_requested(type): help on a layer type is wanted; templates_requested(): from the empty canvas;
+    zoom_changed(zoom): 1.0 is 100 %; told(message): something was refused, and why (it is shown here, too);
+    gesture_changed(busy): a gesture began or ended.
+    """
+
+    help_requested = Signal(str)
+    templates_requested = Signal()
+    zoom_changed = Signal(float)
+    told = Signal(str)
+    gesture_changed = Signal(bool)
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        edit: EditCommands | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.selection = document, selection
+        self.style_ = CanvasStyle(theme(), self)
+        self.canvas_scene = CanvasScene(document, selection, self.style_, self)
+        self.setScene(self.canvas_scene)
+        self.edit = edit or EditCommands(document, selection, self)
+        self.commands = CanvasCommands(self, document, selection)
+        self.popups = CanvasPopups(self)
+        self.minimap, self.legend = Minimap(self), Legend(self)
+        self.notice = Notice(self)
+        self._grid = DotGrid()
+        self._drop = DropTarget(self)
+        self._fit_pending = True
+        self.empty_panel = EmptyPanel(self.viewport())
+        self._set_up()
+        self._connect()
+        self._on_content_changed()
+
+    # ------------------------------------------------------------------ what is seen
+
+    @property
+    def zoom(self) -> float:
+        """The zoom; 1.0 is 100 %."""
+        return self.transform().m11()
+
+    def visible_rect(self) -> QRectF:
+        """Return the part of the scene in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def tolerance(self) -> float:
+        """Return how near, in canvas units, the pointer must come to a wire to mean it."""
+        return 7.0 / self.zoom
+
+    def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
+        """Zoom so that the point of the viewport `about` (its middle without one) stays where it is."""
+        wanted = clamped_zoom(zoom)
+        place = about if about is not None else self.viewport().rect().center()
+        before = self.mapToScene(place)
+        self.canvas_scene.set_simple(wanted < m.SIMPLE_BELOW)
+        factor = wanted / self.zoom
+        if abs(factor - 1) > 1e-9:
+            self.scale(factor, factor)
+            self.pan_by(place - self.mapFromScene(before))
+            self.zoom_changed.emit(wanted)
+
+    def zoom_in(self) -> None:
+        """Show less, larger."""
+        self.set_zoom(self.zoom * ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Show more, smaller."""
+        self.set_zoom(self.zoom / ZOOM_STEP)
+
+    def zoom_reset(self) -> None:
+        """Show everything at its own size."""
+        self.set_zoom(1.0)
+
+    def fit_all(self) -> None:
+        """Show the whole network."""
+        self._fit(self.canvas_scene.content_rect())
+
+    def fit_selection(self) -> None:
+        """Show what is selected, or everything where nothing is."""
+        nodes = [n for n in self.selection.nodes if n in self.canvas_scene.nodes]
+        rect = self.canvas_scene.content_rect(nodes) if nodes else QRectF()
+        for note_id in self.selection.notes:
+            rect = rect.united(self.canvas_scene.notes[note_id].rect())
+        self._fit(rect if not rect.isNull() else self.canvas_scene.content_rect())
+
+    def pan_by(self, delta: QPoint) -> None:
+        """Move what is seen by so many pixels."""
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() - delta.x())
+        down.setValue(down.value() - delta.y())
+
+    def ensure_seen(self, node_ids: Iterable[str]) -> None:
+        """Pan as little as needed to bring these nodes into view."""
+        rect = self.canvas_scene.content_rect(n for n in node_ids if n in self.canvas_scene.nodes)
+        if not rect.isNull():
+            self.ensureVisible(rect, 40, 40)
+
+    def go_to(self, node_id: str) -> None:
+        """Select a node and bring it into the middle of the view."""
+        if node_id in self.canvas_scene.nodes:
+            self.selection.set([node_id])
+            self.centerOn(self.canvas_scene.nodes[node_id].rect().center())
+
+    # ------------------------------------------------------------------ commands
+
+    def add_layer(self, type_name: str, scene_pos: QPointF | None = None) -> str:
+        """Add a layer, by default after the selected one or in the middle; return its node's id."""
+        return self.commands.add_layer(type_name, scene_pos)
+
+    def layout(self) -> None:  # type: ignore[override]  # a view has no widgets to lay out; the network has nodes
+        """Put every node in its place."""
+        self.commands.lay_out()
+
+    def add_note(self) -> None:
+        """Frame what is selected with a comment and begin to write it."""
+        self.popups.edit_note(self.commands.add_note())
+
+    def paste(self, at: QPointF | None = None) -> None:
+        """Paste layers at a place: the pointer, where it is over the canvas."""
+        place = at if at is not None else self.pointer_scene_pos()
+        self.edit.paste(None if place is None else (m.snap(place.x()), m.snap(place.y())))
+
+    def rename(self) -> None:
+        """Edit the name of the selected node, or the text of the selected comment, in its place."""
+        if self.selection.nodes:
+            self.popups.edit_name(self.selection.current)
+        elif self.selection.notes:
+            self.popups.edit_note(self.selection.notes[-1])
+
+    def edit_note(self, note_id: str) -> None:
+        """Edit the text of a comment in its place."""
+        self.popups.edit_note(note_id)
+
+    def connect_from_selection(self) -> None:
+        """Choose, by keyboard, what the selected node feeds."""
+        self.popups.open_targets(self.selection.current)
+
+    def open_search(
+        self, pos: QPointF | None = None, *, end: End | None = None, wire: Edge | None = None
+    ) -> None:
+        """Open the search palette at a point of the scene; with `end` for what fits a loose wire, with `wire` to
+        insert into that wire."""
+        self.popups.open_layers(pos, end, wire)
+
+    def request_help(self) -> None:
+        """Ask for help on the selected layer."""
+        if self.selection.current:
+            self.help_requested.emit(self.document.design.nodes[self.selection.current].type)
+
+    def handle_drop(self, mime: QMimeData, pos: QPoint) -> bool:
+        """Take what was dropped at a point of the viewport; return whether it was anything for the canvas."""
+        return self._drop.drop(mime, pos)
+
+    def offer_cures(self, edge: Edge, held: Edge | None, reason: str, at: QPoint) -> None:
+        """Say why a wire was refused, and offer what would make it fit."""
+        cures = connecting.cures(self.document, edge, held)
+        if cures:
+            self.popups.open_cures(cures, at)
+        else:
+            self.tell(reason)
+
+    def tell(self, message: str) -> None:
+        """Show why something could not be done."""
+        self.notice.show_text(message)
+        self.told.emit(message)
+
+    # ------------------------------------------------------------------ live
+
+    def set_edge_gradients(self, gradients: Mapping[Edge, float] | None) -> None:
+        """Paint wires by the RMS of the gradient that flows back through each; None ends it."""
+        had = self.legend.visible
+        self.canvas_scene.set_gradients(gradients)
+        if had != self.legend.visible:
+            self.viewport().update(self.legend.rect())
+
+    def set_badges(self, badges: Mapping[str, Badge | Sequence[Badge]]) -> None:
+        """Show what training found at each node."""
+        self.canvas_scene.set_badges(badges)
+
+    def set_empty_widget(self, gallery: QWidget) -> None:
+        """Show the templates on the empty canvas."""
+        self.empty_panel.set_gallery(gallery)
+        self._place_empty_panel()
+
+    def toggle_minimap(self, shown: bool | None = None) -> None:
+        """Show or hide the overview."""
+        self.minimap.wanted = not self.minimap.wanted if shown is None else shown
+        self.viewport().update()
+
+    # ------------------------------------------------------------------ painting
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self._grid.paint(painter, QRectF(rect), self.style_)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.save()
+        painter.resetTransform()
+        for overlay in (self.legend, self.minimap):
+            if overlay.visible:
+                overlay.paint(painter)
+        painter.restore()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        # Scrolling moves the picture of the overlays along; both where they went and where they are must be painted.
+        for overlay in (self.legend, self.minimap):
+            if overlay.visible:
+                place = overlay.rect()
+                self.viewport().update(place.adjusted(-1, -1, 1, 1))
+                self.viewport().update(place.translated(dx, dy).adjusted(-1, -1, 1, 1))
+
+    # ------------------------------------------------------------------ set-up
+
+    def _set_up(self) -> None:
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSceneRect(-REACH, -REACH, 2 * REACH, 2 * REACH)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 160)
+        self.setAccessibleName("Canvas")
+        self.setAccessibleDescription(
+            "The network as cards and wires. The outline panel lists the same layers."
+        )
+        self.set_up_input(self._drop)
+
+    def _connect(self) -> None:
+        self.canvas_scene.geometry_changed.connect(self._on_content_changed)
+        self.selection.changed.connect(self._on_selection_changed)
+        self.document.reset.connect(self._on_reset)
+        self.style_.changed.connect(self._on_style_changed)
+        self.edit.refused.connect(self.tell)
+        self.empty_panel.search_requested.connect(self._on_search_requested)
+        self.empty_panel.templates_requested.connect(self.templates_requested)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._fit_pending:
+            self._fit_pending = False
+            self.fit_all()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._place_empty_panel()
+        self.notice.place()
+
+    def _fit(self, rect: QRectF) -> None:
+        if rect.isNull():
+            rect = QRectF(-1, -1, 2, 2)
+        size = self.viewport().size()
+        self.set_zoom(fit_zoom(rect, size.width(), size.height()))
+        self.centerOn(rect.center())
+
+    def _place_empty_panel(self) -> None:
+        panel = self.empty_panel
+        panel.setVisible(not self.document.design.nodes)
+        room = self.viewport().size()
+        wish = panel.sizeHint()
+        width, height = min(max(wish.width(), 600), room.width()), min(wish.height(), room.height())
+        panel.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+
+    def _on_content_changed(self) -> None:
+        self._place_empty_panel()
+        self._refresh_minimap()
+
+    def _on_selection_changed(self) -> None:
+        self._refresh_minimap()
+
+    def _refresh_minimap(self) -> None:
+        self.minimap.forget()
+        self.viewport().update(self.minimap.rect().adjusted(-1, -1, 1, 1))
+
+    def _on_reset(self) -> None:
+        self.end_gesture()
+        self.minimap.forget()
+        self._fit_pending = not self.isVisible()
+        if self.isVisible():
+            self.fit_all()
+
+    def _on_style_changed(self) -> None:
+        self.minimap.forget()
+        self.empty_panel.restyle()
+        self.viewport().update()
+
+    def _on_search_requested(self) -> None:
+        self.open_search()

@@ -1,0 +1,95 @@
+"""What a card says about its node, as plain text; no drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from designer.common.text import count_noun, elided_middle, format_number
+from designer.document.document import Document
+from engine.core.shapes import text as shape_text
+from engine.design.elements import Node, UnknownLayer
+from engine.layers.base import Port
+
+TIMES = " × "
+
+
+@dataclass(frozen=True)
+class NodeContent:
+    """Name, type and family of a node, the lines of its card, its ports, and the marks on it."""
+
+    node_id: str
+    name: str
+    type: str
+    family: str
+    shape: str
+    settings: str
+    parameters: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    frozen: bool
+    bypassed: bool
+    shared: bool
+    problem: str
+    """The worst severity of the node's problems: "error", "warning", "hint" or ""."""
+
+
+def content_of(document: Document, node_id: str, problem: str | None = None) -> NodeContent:
+    """Return what the card of a node shows. `problem` is the worst severity, where the caller knows it already."""
+    node = document.design.nodes[node_id]
+    inference = document.inference
+    if problem is None:
+        severities = [found.severity for found in document.problems_at(node_id)]
+        problem = severities[0] if severities else ""
+    shapes = inference.outputs.get(node_id, ()) or inference.inputs.get(node_id, ())
+    count = inference.parameter_count(node_id)
+    return NodeContent(
+        node_id=node_id,
+        name=elided_middle(node.name, 32),
+        type=node.type,
+        family=node.layer.FAMILY,
+        shape=shape_text(shapes[0])
+        if shapes and not isinstance(node.layer, UnknownLayer)
+        else "shape unknown",
+        settings=settings_text(document, node, shapes[0][-1:] if shapes else ()),
+        parameters=count_noun(count, "parameter") if count else "",
+        inputs=node.layer.INPUTS,
+        outputs=node.layer.OUTPUTS,
+        frozen=node.frozen,
+        bypassed=node.bypassed,
+        shared=bool(node.shares),
+        problem=problem,
+    )
+
+
+def settings_text(document: Document, node: Node, features: tuple[int, ...] = ()) -> str:
+    """Return the one or two settings that matter, such as "3 × 3 · relu"; for a merging layer, its inputs.
+
+    What the shape says anyhow is left out: units or filters that are the output's last axis (`features`).
+    """
+    layer, parts = node.layer, []
+    for name in dict.fromkeys((*layer.SUMMARY_FIELDS, layer.ACTIVATION_FIELD)):
+        value = getattr(layer, name, None) if name else None
+        if name in ("units", "filters") and (value,) == features:
+            continue
+        if name in ("shape", "target_shape") or value in (None, "linear", ""):
+            continue  # the shape has a line of its own, and what does nothing says nothing
+        parts.append(value_text(name, value))
+    if not parts and any(port.variadic for port in layer.INPUTS):
+        return count_noun(len(document.design.incoming(node.id)), "input")
+    return elided_middle(" · ".join(parts), 36)
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return a setting's value in short."""
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
+    if isinstance(value, bool):
+        return name.replace("_", " ") if value else f"no {name.replace('_', ' ')}"
+    if isinstance(value, tuple):
+        return TIMES.join(str(part) for part in value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{name.replace('_', ' ')} {format_number(value)}"
+    return str(value)

@@ -1,0 +1,1 @@
+"""The search palette that opens on the canvas."""
