@@ -89,7 +89,9 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         target = Path(os.path.realpath(place))
         if target.exists() and not target.is_file():
             kind = "a folder" if target.is_dir() else "a device"
-            raise FileAccessError(f"Can't write {place.name}: there is {kind} of that name. Choose another name.")
+            raise FileAccessError(
+                f"Can't write {place.name}: there is {kind} of that name. Choose another name."
+            )
         handle, temporary = tempfile.mkstemp(prefix=".gradloom-", suffix=".tmp", dir=target.parent)
         with open(handle, "wb") as file:
             file.write(content)

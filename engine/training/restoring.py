@@ -1,0 +1,68 @@
+"""Putting a captured state back into a run, after checking that it belongs there."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.errors import FileFormatError, TrainingError
+from engine.core.random import restore
+from engine.training.history import History
+from engine.training.state import RunState
+
+if TYPE_CHECKING:
+    from engine.training.run import TrainingRun
+
+Array = NDArray[Any]
+
+
+def restore_run(run: TrainingRun, state: RunState) -> None:
+    """Put `state` into `run`. Raises TrainingError, before anything is changed, where it belongs to another run."""
+    facts, arrays = state.facts, state.arrays
+    _check(run, state)
+    try:
+        history = History.from_arrays(
+            {name.removeprefix("history/"): array for name, array in arrays.items() if name.startswith("history/")}
+        )
+        restore(copy.deepcopy(run._shuffle), facts["shuffle"])
+        run.network.restore_random_states(facts["streams"])
+        run._shuffle_state = dict(facts["shuffle"])
+        run.best.load(facts["best"], arrays)
+        run.meter.restore(facts["meter"], arrays, run.network.plan(run.batch, True))
+        run.epoch, run.position, run.step = int(facts["epoch"]), int(facts["position"]), int(facts["step"])
+        run.seconds, run._norm_squares = float(facts["seconds"]), float(facts["norm_squares"])
+        run.learning_rate = float(facts["learning_rate"])
+        run.updater.steps = int(facts["optimizer_steps"])
+    except (KeyError, TypeError, ValueError, FileFormatError) as error:
+        raise TrainingError(f"The held run can't go on: its state is damaged ({error}).") from error
+    run.history = history
+    run.network.parameter_vector[...] = arrays["vector"]
+    run.network.store.statistics[...] = arrays["statistics"]
+    for name, slot in run.updater.slots.items():
+        slot[...] = arrays[f"slot/{name}"]
+    run.keep_good()
+
+
+def _check(run: TrainingRun, state: RunState) -> None:
+    facts, arrays = state.facts, state.arrays
+    if facts.get("samples") != run.samples:
+        raise TrainingError(
+            f"The held run was on {facts.get('samples')} training samples, but there are {run.samples} now: "
+            "it can't go on where it was. Start a new run from its weights."
+        )
+    if facts.get("optimizer") != run.optimizer.NAME:
+        raise TrainingError(
+            f"The held run was by {facts.get('optimizer')}, but the optimizer is {run.optimizer.NAME} now: "
+            "it can't go on where it was. Start a new run from its weights."
+        )
+    wanted = {"vector": run.network.parameter_vector, "statistics": run.network.store.statistics}
+    wanted |= {f"slot/{name}": slot for name, slot in run.updater.slots.items()}
+    for name, array in wanted.items():
+        found = arrays.get(name)
+        if found is None or found.shape != array.shape or found.dtype.kind != np.dtype(array.dtype).kind:
+            raise TrainingError(
+                "The held run belongs to a network of other layers or sizes: start a new run from its weights."
+            )

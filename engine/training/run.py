@@ -1,0 +1,243 @@
+"""A run under way: the loop over epochs and steps, and everything that it keeps between them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.compiler.network import Network
+from engine.compiler.plan import Plan
+from engine.core.errors import TrainingError
+from engine.core.random import restore, state_of, stream
+from engine.core.registry import family
+from engine.data.dataset import Split
+from engine.design.settings import TrainingSettings
+from engine.training.best import BestWeights
+from engine.training.evaluation import Evaluator
+from engine.training.history import History
+from engine.training.meter import Meter, choose_metrics
+from engine.training.snapshot import RunControl, Snapshot
+from engine.training.state import RunState
+from engine.training.stepping import Step, StepObserver, first_not_finite, gradient_not_finite, make_step
+from engine.training.targets import bind_data
+
+Array = NDArray[Any]
+GOOD_EVERY = 32
+"""Steps from one copy of the weights to the next; a run that blows up goes back to the last copy."""
+
+
+class TrainingRun:
+    """One run of a network over a split. `steps` yields; between two yields the run can be captured.
+
+    Attributes:
+        step, epoch: steps taken, and epochs completed.
+        steps_per_epoch, total_steps, epochs, batch: what the run sets out to do.
+        history: one row for each epoch.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        train: Split,
+        validation: Split | None,
+        settings: TrainingSettings,
+        *,
+        seed: int | None = None,
+        observer: StepObserver | None = None,
+    ) -> None:
+        if not network.segments:
+            raise TrainingError("Nothing can be trained: no layer has weights that are not frozen.")
+        self.network, self.settings, self.observer = network, settings, observer
+        self.data = bind_data(network, train)
+        self.samples = self.data.samples
+        sizes = {"mini_batch": settings.batch_size, "full_batch": self.samples, "single_sample": 1}
+        self.batch = min(sizes[settings.batching], self.samples)
+        self.epochs = settings.epochs
+        self.steps_per_epoch = -(-self.samples // self.batch)
+        self.total_steps = self.epochs * self.steps_per_epoch
+        self.optimizer = family("optimizer").get(settings.optimizer)
+        self.schedule = family("schedule").get(settings.schedule)
+        self.updater = network.updater(self.optimizer)
+        self.learning_rate: float = self.optimizer.learning_rate
+        self.meter = Meter(choose_metrics(network, self.data, settings.metrics))
+        self._evaluator: Evaluator | None = None
+        if validation is not None and len(validation):
+            self._evaluator = Evaluator(network, bind_data(network, validation), settings.metrics, self.batch * 2)
+        self.history = History()
+        self.best = BestWeights(network, settings, validated=self._evaluator is not None)
+        self.step = self.epoch = self.position = 0
+        self.stopped = ""
+        self.seconds = 0.0
+        self._norm_squares = 0.0
+        self._shuffle = stream(network.seed if seed is None else seed, "run", "shuffle")
+        self._shuffle_state = state_of(self._shuffle)
+        self._shuffles = settings.shuffle and self.batch < self.samples
+        self._order = np.arange(self.samples)
+        self._ready: dict[int, tuple[Plan, Step]] = {}
+        self._copies = [(0, network.parameter_vector.copy(), network.store.statistics.copy()) for _ in range(2)]
+
+    # ------------------------------------------------------------------ running
+
+    def steps(self, control: RunControl | None = None) -> Iterator[Snapshot]:
+        """Yield a snapshot after every step, to the end of the run."""
+        while self.epoch < self.epochs and not self.stopped:
+            self._draw_order()
+            yield from self._run_epoch(control)
+
+    def _draw_order(self) -> None:
+        """Draw the epoch's order from the stream as it was when the epoch began, also in the middle of one."""
+        if self._shuffles:
+            restore(self._shuffle, self._shuffle_state)
+            self._order = self._shuffle.permutation(self.samples)
+
+    def _run_epoch(self, control: RunControl | None) -> Iterator[Snapshot]:
+        samples, batch, meter, clock = self.samples, self.batch, self.meter, time.perf_counter
+        factor, constant = self.schedule.factor, self.schedule.NAME == "constant"
+        order, epoch, per_epoch, total = self._order, self.epoch + 1, self.steps_per_epoch, self.total_steps
+        begun = clock() - self.seconds
+        while self.position < samples:
+            start = self.position
+            stop = min(start + batch, samples)
+            if control is not None and control.learning_rate is not None:
+                self._change_rate(control)
+            rate = self.learning_rate
+            if not constant:
+                rate *= factor(self.step, per_epoch, total)
+            plan, take_step = self._ready.get(stop - start) or self._make_ready(stop - start)
+            if not self.step % GOOD_EVERY:
+                self.keep_good()
+            loss, norm = take_step(order[start:stop], rate)
+            if not math.isfinite(norm):
+                raise self._failure(plan, loss, rate)
+            self.step += 1
+            self.position = stop
+            self._norm_squares += norm * norm
+            meter.add(loss, plan)
+            self.seconds = clock() - begun
+            if stop < samples:
+                metrics = {"loss": meter.loss_sum / meter.samples, **meter.values}
+                yield Snapshot(self.step, epoch, per_epoch, total, loss, rate, norm, metrics, False, self.seconds)
+                # The time between two steps is the caller's: a paused run does not age.
+                begun = clock() - self.seconds
+            else:
+                yield self._end_epoch(loss, rate, norm, begun)
+                return
+
+    def _make_ready(self, batch: int) -> tuple[Plan, Step]:
+        plan = self.network.plan(batch, True)
+        step = make_step(self.network, plan, self.data, self.updater, self.settings, self.observer)
+        self._ready[batch] = (plan, step)
+        return self._ready[batch]
+
+    def _end_epoch(self, loss: float, rate: float, norm: float, begun: float) -> Snapshot:
+        settings = self.settings
+        metrics = self.meter.result()
+        self.epoch += 1
+        self.position = 0
+        last = self.epoch >= self.epochs
+        epoch_norm = math.sqrt(self._norm_squares / self.steps_per_epoch)
+        if settings.gradient_norm_threshold and epoch_norm < settings.gradient_norm_threshold:
+            self.stopped, last = "gradient_norm", True
+        validation = None
+        if self._evaluator is not None and (last or not self.epoch % settings.validate_every):
+            validation = self._evaluator()
+        if self._evaluator is None or validation is not None:
+            score = metrics["loss"] if validation is None else validation["loss"]
+            self.best.consider(score, self.epoch)
+            if settings.patience and self.epoch - self.best.epoch >= settings.patience and not last:
+                self.stopped = "patience"
+        if last and not self.stopped:
+            self.stopped = "epochs"
+        self._norm_squares = 0.0
+        self.meter.reset()
+        if self._shuffles:
+            self._shuffle_state = state_of(self._shuffle)
+        self.seconds = time.perf_counter() - begun
+        self.history.add_epoch(self.epoch, self.step, metrics, validation, rate, self.seconds)
+        restored = self.best.restore(self.epoch) if self.stopped else 0
+        return Snapshot(
+            self.step, self.epoch, self.steps_per_epoch, self.total_steps, loss, rate, norm, metrics, True,
+            self.seconds, validation, self.stopped, restored,
+        )  # fmt: skip
+
+    def _change_rate(self, control: RunControl) -> None:
+        """Make the effective rate what was asked for; the schedule's later factors are relative to this one."""
+        wanted, control.learning_rate = control.learning_rate, None
+        if wanted is None or not (math.isfinite(wanted) and wanted >= 0):
+            return
+        factor = self.schedule.factor(self.step, self.steps_per_epoch, self.total_steps)
+        self.learning_rate = wanted / factor if factor > 0 else wanted
+
+    # ------------------------------------------------------------------ when a number is not finite
+
+    def keep_good(self) -> None:
+        """Copy the weights over the older of two copies. The newer one is good once a step from it has succeeded."""
+        _, vector, statistics = self._copies.pop(0)
+        np.copyto(vector, self.network.parameter_vector)
+        np.copyto(statistics, self.network.store.statistics)
+        self._copies.append((self.step, vector, statistics))
+
+    def _failure(self, plan: Plan, loss: float, rate: float) -> TrainingError:
+        with np.errstate(all="ignore"):
+            if math.isfinite(loss):
+                node, what = gradient_not_finite(self.network)
+            else:
+                node, what = first_not_finite(self.network, plan)
+        name = self.network.design.nodes[node].name if node else "the network"
+        failed = "gradient" if math.isfinite(loss) else "loss"
+        batch = self.position // self.batch + 1
+        kept, vector, statistics = next(
+            (copy for copy in reversed(self._copies) if copy[0] < self.step), self._copies[0]
+        )
+        self.network.parameter_vector[...] = vector
+        self.network.store.statistics[...] = statistics
+        error = TrainingError(
+            f"The {failed} is not a finite number in epoch {self.epoch + 1}, batch {batch} (step {self.step + 1}): "
+            f"at {name}, {what}. The learning rate was {rate:.3g}; a smaller one, or clipped gradients, may help. "
+            f"The weights of step {kept} were kept.",
+            node=node,
+            step=self.step + 1,
+        )
+        self.step = kept
+        return error
+
+    # ------------------------------------------------------------------ holding and going on
+
+    def capture(self) -> RunState:
+        """Return everything that the run needs to go on from here bit for bit."""
+        meter_facts, arrays = self.meter.state()
+        best_facts, best_arrays = self.best.state()
+        vector, statistics = self.best.before_restore or (
+            self.network.parameter_vector,
+            self.network.store.statistics,
+        )
+        arrays |= {"vector": vector.copy(), "statistics": statistics.copy(), **best_arrays}
+        arrays |= {f"slot/{name}": slot.copy() for name, slot in self.updater.slots.items()}
+        arrays |= {f"history/{name}": column for name, column in self.history.to_arrays().items()}
+        facts = {
+            "step": self.step,
+            "epoch": self.epoch,
+            "position": self.position,
+            "samples": self.samples,
+            "optimizer": self.optimizer.NAME,
+            "optimizer_steps": self.updater.steps,
+            "learning_rate": self.learning_rate,
+            "seconds": self.seconds,
+            "norm_squares": self._norm_squares,
+            "shuffle": self._shuffle_state,
+            "streams": self.network.random_states(),
+            "meter": meter_facts,
+            "best": best_facts,
+        }
+        return RunState(facts, arrays)
+
+    def restore(self, state: RunState) -> None:
+        """Go back to a captured state. Raises TrainingError, before anything is changed, where it does not fit."""
+        from engine.training.restoring import restore_run
+
+        restore_run(self, state)
