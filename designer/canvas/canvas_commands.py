@@ -109,7 +109,7 @@ class CanvasCommands(QObject):
 
     # ------------------------------------------------------------------ wires
 
-    def connect(self, edge: Edge) -> bool:
+    def draw_wire(self, edge: Edge) -> bool:
         """Draw a wire; return whether a rule allowed it (the reason is shown where not)."""
         design = self._document.design
         try:

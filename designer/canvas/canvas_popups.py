@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,7 +71,7 @@ class CanvasPopups(QObject):
             return
         item = view.canvas_scene.nodes[node_id]
         place = view.mapFromScene(item.rect().topRight() + QPointF(16, 0))
-        self._open(entries, f"Connect {node.name} to", place, view.commands.connect)
+        self._open(entries, f"Connect {node.name} to", place, view.commands.draw_wire)
 
     def open_cures(self, cures: list[Repair], at: QPoint) -> None:
         """Open the menu of what would make a refused wire fit."""
@@ -112,7 +113,9 @@ class CanvasPopups(QObject):
         editor = NoteEditor(note.text, place, done, view.viewport())
         view.document.reset.connect(editor.dismiss)
 
-    def _open(self, entries: list[SearchEntry], hint: str, place: QPoint, chosen: object) -> None:
+    def _open(
+        self, entries: list[SearchEntry], hint: str, place: QPoint, chosen: Callable[..., object]
+    ) -> None:
         popup = SearchPopup(entries, self._view.style_, hint, self._view)
         self.search = popup
         popup.chosen.connect(chosen)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsScene
 
 from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
@@ -58,7 +58,7 @@ class CanvasScene(QGraphicsScene):
 
     # ------------------------------------------------------------------ looking
 
-    def item_by_id(self, item_id: str) -> QGraphicsItem | None:
+    def item_by_id(self, item_id: str) -> NodeItem | NoteItem | None:
         """Return the item of a node or comment, or None."""
         return self.nodes.get(item_id) or self.notes.get(item_id)
 
@@ -95,7 +95,8 @@ class CanvasScene(QGraphicsScene):
     def content_rect(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes, or around everything."""
         if node_ids is None:
-            rects = [item.rect() for item in (*self.nodes.values(), *self.notes.values())]
+            rects = [item.rect() for item in self.nodes.values()]
+            rects += [note.rect() for note in self.notes.values()]
         else:
             rects = [self.nodes[node_id].rect() for node_id in node_ids]
         whole = QRectF()
@@ -185,7 +186,7 @@ class CanvasScene(QGraphicsScene):
     def _on_reset(self) -> None:
         self.clear()
         for table in (self.nodes, self.wires, self.notes, self._badges):
-            table.clear()  # type: ignore[attr-defined]  # mappings of four kinds
+            table.clear()
         self._ports.clear()
         self.gradients = None
         self.overview = WiresOverviewItem(self.style_)

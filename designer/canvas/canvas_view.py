@@ -6,25 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QCursor, QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from designer.canvas import connecting
 from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
 from designer.canvas.canvas_commands import CanvasCommands
-from designer.canvas.canvas_input import CanvasInput
 from designer.canvas.canvas_popups import CanvasPopups
 from designer.canvas.canvas_scene import CanvasScene
 from designer.canvas.connecting import End
-from designer.canvas.drops import DropTarget
 from designer.canvas.empty_panel import EmptyPanel
 from designer.canvas.grid import DotGrid
-from designer.canvas.navigation import ZOOM_STEP, clamped_zoom, fit_zoom
+from designer.canvas.input_router import InputRouter
+from designer.canvas.navigation import fit_zoom
 from designer.canvas.overlays.legend import Legend
 from designer.canvas.overlays.minimap import Minimap
 from designer.canvas.overlays.notice import Notice
 from designer.canvas.style import CanvasStyle
+from designer.canvas.zoom_view import ZoomView
 from designer.common.theme import theme
 from designer.document.document import Document
 from designer.document.edit_commands import EditCommands
@@ -35,17 +35,16 @@ REACH = 200_000.0
 """How far the canvas can be panned; far beyond any network."""
 
 
-class CanvasView(CanvasInput, QGraphicsView):
+class CanvasView(ZoomView):
     """The canvas of one document.
 
     Signals: help_requested(type): help on a layer type is wanted; templates_requested(): from the empty canvas;
-    zoom_changed(zoom): 1.0 is 100 %; told(message): something was refused, and why (it is shown here, too);
+    told(message): something was refused, and why (it is shown here, too);
     gesture_changed(busy): a gesture began or ended.
     """
 
     help_requested = Signal(str)
     templates_requested = Signal()
-    zoom_changed = Signal(float)
     told = Signal(str)
     gesture_changed = Signal(bool)
 
@@ -57,61 +56,29 @@ class CanvasView(CanvasInput, QGraphicsView):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.document, self.selection = document, selection
+        self.document: Document = document
+        self.selection: Selection = selection
         self.style_ = CanvasStyle(theme(), self)
         self.canvas_scene = CanvasScene(document, selection, self.style_, self)
         self.setScene(self.canvas_scene)
-        self.edit = edit or EditCommands(document, selection, self)
+        self.edit: EditCommands = edit or EditCommands(document, selection, self)
         self.commands = CanvasCommands(self, document, selection)
         self.popups = CanvasPopups(self)
         self.minimap, self.legend = Minimap(self), Legend(self)
         self.notice = Notice(self)
         self._grid = DotGrid()
-        self._drop = DropTarget(self)
         self._fit_pending = True
-        self.empty_panel = EmptyPanel(self.viewport())
+        self.empty_panel = EmptyPanel(self)
+        self.input: InputRouter = InputRouter(self)
         self._set_up()
         self._connect()
         self._on_content_changed()
 
     # ------------------------------------------------------------------ what is seen
 
-    @property
-    def zoom(self) -> float:
-        """The zoom; 1.0 is 100 %."""
-        return self.transform().m11()
-
-    def visible_rect(self) -> QRectF:
-        """Return the part of the scene in view."""
-        return self.mapToScene(self.viewport().rect()).boundingRect()
-
-    def tolerance(self) -> float:
-        """Return how near, in canvas units, the pointer must come to a wire to mean it."""
-        return 7.0 / self.zoom
-
-    def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
-        """Zoom so that the point of the viewport `about` (its middle without one) stays where it is."""
-        wanted = clamped_zoom(zoom)
-        place = about if about is not None else self.viewport().rect().center()
-        before = self.mapToScene(place)
-        self.canvas_scene.set_simple(wanted < m.SIMPLE_BELOW)
-        factor = wanted / self.zoom
-        if abs(factor - 1) > 1e-9:
-            self.scale(factor, factor)
-            self.pan_by(place - self.mapFromScene(before))
-            self.zoom_changed.emit(wanted)
-
-    def zoom_in(self) -> None:
-        """Show less, larger."""
-        self.set_zoom(self.zoom * ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """Show more, smaller."""
-        self.set_zoom(self.zoom / ZOOM_STEP)
-
-    def zoom_reset(self) -> None:
-        """Show everything at its own size."""
-        self.set_zoom(1.0)
+    def prepare_zoom(self, zoom: float) -> None:
+        """Leave out the details that would be too small."""
+        self.canvas_scene.set_simple(zoom < m.SIMPLE_BELOW)
 
     def fit_all(self) -> None:
         """Show the whole network."""
@@ -125,12 +92,6 @@ class CanvasView(CanvasInput, QGraphicsView):
             rect = rect.united(self.canvas_scene.notes[note_id].rect())
         self._fit(rect if not rect.isNull() else self.canvas_scene.content_rect())
 
-    def pan_by(self, delta: QPoint) -> None:
-        """Move what is seen by so many pixels."""
-        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() - delta.x())
-        down.setValue(down.value() - delta.y())
-
     def ensure_seen(self, node_ids: Iterable[str]) -> None:
         """Pan as little as needed to bring these nodes into view."""
         rect = self.canvas_scene.content_rect(n for n in node_ids if n in self.canvas_scene.nodes)
@@ -143,13 +104,18 @@ class CanvasView(CanvasInput, QGraphicsView):
             self.selection.set([node_id])
             self.centerOn(self.canvas_scene.nodes[node_id].rect().center())
 
+    def pointer_scene_pos(self) -> QPointF | None:
+        """Return where the pointer is on the canvas, or None where it is elsewhere."""
+        at = self.viewport().mapFromGlobal(QCursor.pos())
+        return self.mapToScene(at) if self.viewport().rect().contains(at) and self.isActiveWindow() else None
+
     # ------------------------------------------------------------------ commands
 
     def add_layer(self, type_name: str, scene_pos: QPointF | None = None) -> str:
         """Add a layer, by default after the selected one or in the middle; return its node's id."""
         return self.commands.add_layer(type_name, scene_pos)
 
-    def layout(self) -> None:  # type: ignore[override]  # a view has no widgets to lay out; the network has nodes
+    def layout(self) -> None:
         """Put every node in its place."""
         self.commands.lay_out()
 
@@ -191,7 +157,7 @@ class CanvasView(CanvasInput, QGraphicsView):
 
     def handle_drop(self, mime: QMimeData, pos: QPoint) -> bool:
         """Take what was dropped at a point of the viewport; return whether it was anything for the canvas."""
-        return self._drop.drop(mime, pos)
+        return self.input.take(mime, pos)
 
     def offer_cures(self, edge: Edge, held: Edge | None, reason: str, at: QPoint) -> None:
         """Say why a wire was refused, and offer what would make it fit."""
@@ -271,7 +237,6 @@ class CanvasView(CanvasInput, QGraphicsView):
         self.setAccessibleDescription(
             "The network as cards and wires. The outline panel lists the same layers."
         )
-        self.set_up_input(self._drop)
 
     def _connect(self) -> None:
         self.canvas_scene.geometry_changed.connect(self._on_content_changed)
@@ -320,7 +285,7 @@ class CanvasView(CanvasInput, QGraphicsView):
         self.viewport().update(self.minimap.rect().adjusted(-1, -1, 1, 1))
 
     def _on_reset(self) -> None:
-        self.end_gesture()
+        self.input.end_gesture()
         self.minimap.forget()
         self._fit_pending = not self.isVisible()
         if self.isVisible():

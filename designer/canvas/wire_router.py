@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
 
 from designer.canvas import metrics as m
 from designer.canvas.items.node_item import NodeItem
@@ -77,11 +77,8 @@ class WireRouter:
             if path != wire.path:
                 wire.set_path(path, lane)
 
-    def overlapping(self, left: float, top: float, right: float, bottom: float) -> list[str]:
-        """Return the ids of the cards that a rectangle meets."""
-        if not self._row:
-            self._route((), [])
-        rows = self._obstacles
-        met = (rows[:, 0] < right) & (rows[:, 2] > left) & (rows[:, 1] < bottom) & (rows[:, 3] > top)
-        ids = list(self._row)
-        return [ids[row] for row in np.flatnonzero(met)]
+    def path_between(self, start: QPointF, end: QPointF) -> QPainterPath:
+        """Return the path that a wire between two points would take, other wires' lanes left out."""
+        self._route((), [])
+        lane = find_lane(start, end, self._obstacles, ())
+        return plain_path(start, end) if lane is None else lane_path(start, end, lane)

@@ -13,7 +13,6 @@ from designer.canvas.items.symbols import draw_symbol
 from designer.canvas.node_content import NodeContent
 from designer.canvas.style import CanvasStyle
 
-NODE_TYPE = QGraphicsItem.UserType + 1
 PortKey = tuple[bool, int]
 """(whether it is an output, its number)."""
 
@@ -37,9 +36,6 @@ class NodeItem(QGraphicsItem):
         self.used: frozenset[PortKey] = frozenset()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(2)
-
-    def type(self) -> int:
-        return NODE_TYPE
 
     def boundingRect(self) -> QRectF:
         return self.card.bounds
@@ -80,6 +76,7 @@ class NodeItem(QGraphicsItem):
         if any(getattr(self, name) != value for name, value in flags.items()):
             for name, value in flags.items():
                 setattr(self, name, value)
+            self.setZValue(3 if self.selected else 2)
             self.update()
 
     def port_position(self, output: bool, number: int) -> QPointF:

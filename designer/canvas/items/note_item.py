@@ -10,7 +10,6 @@ from designer.canvas import metrics as m
 from designer.canvas.style import CanvasStyle
 from engine.design.elements import Note
 
-NOTE_TYPE = QGraphicsItem.UserType + 3
 GRIP = 16.0
 
 
@@ -27,9 +26,6 @@ class NoteItem(QGraphicsItem):
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(-10)
         self.set_note(note)
-
-    def type(self) -> int:
-        return NOTE_TYPE
 
     def set_note(self, note: Note) -> None:
         """Show another text or rectangle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -97,8 +98,8 @@ def check() -> QPainterPath:
     return path
 
 
-FILLED = {"triangle": triangle, "error": exclamation, "frozen": lock}
-STROKED = {
+FILLED: dict[str, Callable[[], QPainterPath]] = {"triangle": triangle, "error": exclamation, "frozen": lock}
+STROKED: dict[str, Callable[[], QPainterPath]] = {
     "cross": cross,
     "check": check,
     "bypassed": bypass,

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from designer.canvas.style import SHADES, CanvasStyle, shade_of
 from engine.design.elements import Edge
 
-WIRE_TYPE = QGraphicsItem.UserType + 2
 FARTHEST_OUT = 8.0
 
 
@@ -32,9 +31,6 @@ class WireItem(QGraphicsItem):
         self._bounds = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(0)
-
-    def type(self) -> int:
-        return WIRE_TYPE
 
     def boundingRect(self) -> QRectF:
         return self._bounds

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
 from designer.canvas.items.symbols import draw_symbol
-from designer.canvas.routing import plain_path
 from designer.canvas.style import CanvasStyle
 
 MOST_WIDTH = 340.0
@@ -33,11 +32,10 @@ class WirePreviewItem(QGraphicsItem):
         """What is written at the pointer."""
         return self._label
 
-    def follow(self, end: QPointF, pointer: QPointF, label: str, state: str) -> None:
-        """Lead to `end` and write `label` at the pointer; `state` is "loose", "fits" or "refused"."""
+    def follow(self, path: QPainterPath, pointer: QPointF, label: str, state: str) -> None:
+        """Run along `path` and write `label` at the pointer; `state` is "loose", "fits" or "refused"."""
         self.prepareGeometryChange()
-        start, stop = (self._anchor, end) if self._forward else (end, self._anchor)
-        self._path = plain_path(start, stop)
+        self._path = path
         self._pointer, self._label, self._state = pointer, label, state
 
     def boundingRect(self) -> QRectF:
@@ -45,7 +43,7 @@ class WirePreviewItem(QGraphicsItem):
         reach = (
             (MOST_WIDTH + 60) / m.ZOOM_RANGE[0] if self._zoom() < 0.2 else (MOST_WIDTH + 60) / self._zoom()
         )
-        around = QRectF(self._pointer, self._pointer).adjusted(-20, -20, reach, reach * 0.5)
+        around = QRectF(self._pointer, self._pointer).adjusted(-reach, -reach * 0.5, reach, reach * 0.5)
         return self._path.boundingRect().adjusted(-8, -8, 8, 8).united(around)
 
     def paint(
@@ -63,13 +61,14 @@ class WirePreviewItem(QGraphicsItem):
         if self._state != "fits":
             end = self._path.pointAtPercent(1.0 if self._forward else 0.0)
             painter.drawEllipse(end, m.PORT_RADIUS - 1, m.PORT_RADIUS - 1)
-        self._paint_label(painter)
+        self._paint_label(painter, widget)
 
-    def _paint_label(self, painter: QPainter) -> None:
+    def _paint_label(self, painter: QPainter, widget: QWidget | None) -> None:
         style = self._style
         painter.save()
         painter.translate(self._pointer)
         scale = painter.worldTransform().m11()
+        place = painter.worldTransform().map(QPointF(0, 0))
         painter.scale(1 / scale, 1 / scale)
         refused = self._state == "refused"
         indent = 20.0 if refused or self._state == "fits" else 0.0
@@ -77,6 +76,11 @@ class WirePreviewItem(QGraphicsItem):
             QRectF(0, 0, MOST_WIDTH - indent, 1000), int(Qt.TextFlag.TextWordWrap), self._label
         )
         box = QRectF(16, 18, bounds.width() + 20 + indent, bounds.height() + 12)
+        if widget is not None:  # on the other side of the pointer where it would leave the canvas
+            if place.x() + box.right() > widget.width():
+                box.moveRight(-12)
+            if place.y() + box.bottom() > widget.height():
+                box.moveBottom(-12)
         painter.setPen(QPen(style.failing if refused else style.border, 1.0))
         painter.setBrush(style.panel)
         painter.drawRoundedRect(box, 5, 5)

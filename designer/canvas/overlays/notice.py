@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Notice(QLabel):
     """Shows a message; a click takes it away."""
 
     def __init__(self, view: CanvasView) -> None:
-        super().__init__(view.viewport())
+        super().__init__(view)  # not the viewport, whose children move along when it scrolls
         self._view = view
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -53,8 +54,6 @@ class Notice(QLabel):
         self.adjustSize()
         self.move((room.width() - self.width()) // 2, room.height() - self.height() - MARGIN)
 
-    def mousePressEvent(self, event: object) -> None:
-        self.hide()
-
-    def hideEvent(self, event: object) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._timer.stop()
+        self.hide()

@@ -12,7 +12,17 @@ from designer.document.document import Document
 from engine.core.shapes import text as shape_text
 from engine.layers.base import Layer, layers
 
-COMMON = ("Dense", "Conv2D", "MaxPooling2D", "Flatten", "Dropout", "BatchNormalization", "Add", "Input", "Output")
+COMMON = (
+    "Dense",
+    "Conv2D",
+    "MaxPooling2D",
+    "Flatten",
+    "Dropout",
+    "BatchNormalization",
+    "Add",
+    "Input",
+    "Output",
+)
 """What is listed first while nothing is typed."""
 
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from designer.canvas.search.entries import SearchEntry, matching
 from designer.canvas.style import CanvasStyle
 
-WIDTH = 340
+WIDTH = 400
 ROW = 40
 ROWS = 8
 Index = QModelIndex | QPersistentModelIndex
@@ -79,8 +79,8 @@ class EntryDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         style, entry = self._style, index.data(Qt.ItemDataRole.UserRole)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
@@ -149,7 +149,6 @@ class SearchPopup(QFrame):
         self.field.installEventFilter(self)
         self.list.clicked.connect(self._on_clicked)
         self._on_text_changed("")
-        self.setFixedSize(WIDTH, 8 + 30 + 6 + min(ROWS, max(2, len(entries))) * ROW + 10)
         self.setFocusProxy(self.field)
 
     @property
@@ -210,6 +209,8 @@ class SearchPopup(QFrame):
         self.nothing.setVisible(not found)
         if found:
             self.list.setCurrentIndex(self.model.index(0))
+        rows = min(ROWS, max(1, self.model.rowCount()))
+        self.setFixedSize(WIDTH, 8 + 30 + 6 + rows * ROW + 10)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         self._choose(index)

@@ -28,7 +28,7 @@ def choose_tool(view: CanvasView, pointer: Pointer) -> Tool | None:
         return None
     if view.minimap.visible and view.minimap.rect().contains(pointer.view_pos):
         return MinimapTool(view)
-    if view.space_held:
+    if view.input.space_held:
         return PanTool(view)
     if pointer.alt and pointer.shift:
         return CutTool(view)

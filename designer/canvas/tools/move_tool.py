@@ -86,7 +86,8 @@ class MoveTool(Tool):
         self._finish()
         self.scene.restore(self._start)
         for note_id, rect in self._notes.items():
-            self.scene.notes[note_id].setPos(rect.topLeft())
+            if note_id in self.scene.notes:
+                self.scene.notes[note_id].setPos(rect.topLeft())
 
     def _near(self, shift: QPointF) -> list[QRectF]:
         """Return the cards in view that the moved ones could line up with."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from PySide6.QtCore import Qt
 
@@ -9,13 +11,16 @@ from designer.canvas import metrics as m
 from designer.canvas.tools.tool import Pointer, Tool
 from engine.design import edits as e
 
+if TYPE_CHECKING:
+    from designer.canvas.canvas_view import CanvasView
+
 
 class ResizeNoteTool(Tool):
     """Drags a comment's lower right corner along the grid."""
 
     CURSOR = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, view, note_id: str) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, view: CanvasView, note_id: str) -> None:
         super().__init__(view)
         self._item = self.scene.notes[note_id]
         self._rect = self._item.rect()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QApplication
 
 from designer.canvas.hits import Hit
 from designer.canvas.tools.move_tool import MoveTool
 from designer.canvas.tools.rubber_band_tool import RubberBandTool
 from designer.canvas.tools.tool import Pointer, Tool
+from engine.design.elements import Edge
+
+if TYPE_CHECKING:
+    from designer.canvas.canvas_view import CanvasView
 
 
 class SelectTool(Tool):
     """Selects what is clicked; once the pointer has moved far enough it hands over to moving or to the rubber band."""
 
-    def __init__(self, view, hit: Hit) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, view: CanvasView, hit: Hit) -> None:
         super().__init__(view)
         self._hit = hit
         self._start: Pointer | None = None
@@ -33,9 +39,9 @@ class SelectTool(Tool):
         if self._hit.kind in ("node", "note"):
             if not self._is_selected():
                 self._select(add=True)
-            self.view.hand_over(MoveTool(self.view), self._start, pointer)
+            self.view.input.hand_over(MoveTool(self.view), self._start, pointer)
         else:
-            self.view.hand_over(RubberBandTool(self.view), self._start, pointer)
+            self.view.input.hand_over(RubberBandTool(self.view), self._start, pointer)
 
     def release(self, pointer: Pointer) -> None:
         if self._hit.kind == "canvas":
@@ -52,7 +58,7 @@ class SelectTool(Tool):
         hit, chosen = self._hit, self.selection
         return hit.node in chosen.nodes or hit.note in chosen.notes or hit.edge in chosen.edges
 
-    def _own(self) -> tuple[list[str], list, list[str]]:  # type: ignore[type-arg]
+    def _own(self) -> tuple[list[str], list[Edge], list[str]]:
         hit = self._hit
         return (
             [hit.node] if hit.node else [],

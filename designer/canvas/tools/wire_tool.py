@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from designer.canvas import connecting
 from designer.canvas.connecting import End
 from designer.canvas.items.wire_preview_item import WirePreviewItem
+from designer.canvas.routing import plain_path
 from designer.canvas.tools.tool import Pointer, Tool
 from engine.core.errors import GradloomError
 from engine.design.elements import Edge
@@ -52,7 +53,9 @@ class WireTool(Tool):
         if self._goal is not None:
             item = self.scene.nodes[self._goal.node]
             at = item.port_position(self._goal.output, item.port_number(self._goal.output, self._goal.port))
-        self._item.follow(at, pointer.scene_pos, self._label(), self._state())
+        start, stop = (self._anchor, at) if self.end.output else (at, self._anchor)
+        path = self.scene.router.path_between(start, stop) if self._goal else plain_path(start, stop)
+        self._item.follow(path, pointer.scene_pos, self._label(), self._state())
 
     def release(self, pointer: Pointer) -> None:
         goal, reason = self._goal, self._reason

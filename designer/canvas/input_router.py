@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QCursor,
-    QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -21,33 +18,32 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip
 
+from designer.canvas.drops import DropTarget
 from designer.canvas.hits import Hit
 from designer.canvas.keys import handle_key
-from designer.canvas.menus import context_menu
+from designer.canvas.menus import context_menu as make_context_menu
 from designer.canvas.navigation import wheel_factor
 from designer.canvas.tools.choice import choose_tool
 from designer.canvas.tools.tool import Pointer, Tool
 from designer.canvas.tooltips import tooltip
 
 if TYPE_CHECKING:
-    from designer.canvas.drops import DropTarget
-
-    _Base: Any = object
-else:
-    _Base = object
+    from designer.canvas.canvas_view import CanvasView
 
 
-class CanvasInput(_Base):
-    """The half of the canvas that listens; `CanvasView` is the half that shows."""
+class InputRouter:
+    """Turns the events of the view into gestures, commands, hovering and tooltips."""
 
-    space_held: bool
-
-    def set_up_input(self, drop: DropTarget) -> None:
-        """Begin with no gesture."""
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
         self._tool: Tool | None = None
+        self._button = Qt.MouseButton.NoButton
         self._hovered = Hit()
-        self._drop_target = drop
+        self._drop_target = DropTarget(view)
         self.space_held = False
+        # Whoever takes something away while it is held in the hand (undo, another panel) ends the gesture.
+        for taken in (view.document.node_removed, view.document.edge_removed, view.document.note_removed):
+            taken.connect(self._on_taken_away)
 
     # ------------------------------------------------------------------ gestures
 
@@ -67,93 +63,88 @@ class CanvasInput(_Base):
         if tool is not None:
             tool.cancel()
             self._show_cursor()
-            self.gesture_changed.emit(False)
+            self._view.gesture_changed.emit(False)
         return tool is not None
 
-    def pointer_scene_pos(self) -> QPointF | None:
-        """Return where the pointer is on the canvas, or None where it is elsewhere."""
-        at = self.viewport().mapFromGlobal(QCursor.pos())
-        return self.mapToScene(at) if self.viewport().rect().contains(at) and self.isActiveWindow() else None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def press(self, event: QMouseEvent) -> None:
         event.accept()
         if self._tool is not None:
             return
         pointer = self._pointer(event)
-        tool = choose_tool(self, pointer)
+        tool = choose_tool(self._view, pointer)
         if tool is not None:
             QToolTip.hideText()
             self._begin(tool, pointer)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def move(self, event: QMouseEvent) -> None:
         event.accept()
         if self._tool is not None:
             self._tool.move(self._pointer(event))
         else:
             self._hover(event.position().toPoint())
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def release(self, event: QMouseEvent) -> None:
         event.accept()
         tool = self._tool
         if tool is not None and event.button() == self._button:
             self._tool = None
             tool.release(self._pointer(event))
             self._show_cursor()
-            self.gesture_changed.emit(False)
+            self._view.gesture_changed.emit(False)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def double_click(self, event: QMouseEvent) -> None:
         event.accept()
         if event.button() != Qt.MouseButton.LeftButton or self.space_held:
             return
-        at = self.mapToScene(event.position().toPoint())
-        hit = self.canvas_scene.hit(at, self.tolerance())
+        at = self._view.mapToScene(event.position().toPoint())
+        hit = self._view.canvas_scene.hit(at, self._view.tolerance())
         if hit.kind == "canvas":
-            self.open_search(at)
+            self._view.open_search(at)
         elif hit.kind == "wire":
-            self.open_search(at, wire=hit.edge)
+            self._view.open_search(at, wire=hit.edge)
         elif hit.kind == "note":
-            self.edit_note(hit.note)
+            self._view.edit_note(hit.note)
         elif hit.node:
-            self.selection.set([hit.node])
-            self.rename()
+            self._view.selection.set([hit.node])
+            self._view.rename()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def context_menu(self, event: QContextMenuEvent) -> None:
         event.accept()
         self.end_gesture()
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         place, hit = event.pos(), Hit()
-        if by_key and self.selection.current in self.canvas_scene.nodes:
-            hit = Hit("node", node=self.selection.current)
-            place = self.mapFromScene(self.canvas_scene.nodes[hit.node].rect().center())
+        if by_key and self._view.selection.current in self._view.canvas_scene.nodes:
+            hit = Hit("node", node=self._view.selection.current)
+            place = self._view.mapFromScene(self._view.canvas_scene.nodes[hit.node].rect().center())
         elif not by_key:
-            hit = self.canvas_scene.hit(self.mapToScene(place), self.tolerance())
-        chosen = self.selection
+            hit = self._view.canvas_scene.hit(self._view.mapToScene(place), self._view.tolerance())
+        chosen = self._view.selection
         if hit.node and hit.node not in chosen.nodes:
             chosen.set([hit.node])
         elif hit.edge is not None and hit.edge not in chosen.edges:
             chosen.set(edges=[hit.edge])
         elif hit.note and hit.note not in chosen.notes:
             chosen.set(notes=[hit.note])
-        menu = context_menu(self, hit, self.mapToScene(place))
+        menu = make_context_menu(self._view, hit, self._view.mapToScene(place))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.viewport().mapToGlobal(place))
+        menu.popup(self._view.viewport().mapToGlobal(place))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
+    def wheel(self, event: QWheelEvent) -> None:
         event.accept()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             turn = event.angleDelta()
-            self.pan_by(QPoint(turn.x() or turn.y(), 0))
+            self._view.pan_by(QPoint(turn.x() or turn.y(), 0))
             return
         factor = wheel_factor(event.angleDelta(), event.pixelDelta())
-        self.set_zoom(self.zoom * factor, event.position().toPoint())
+        self._view.set_zoom(self._view.zoom * factor, event.position().toPoint())
 
     # ------------------------------------------------------------------ keys
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def key_press(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Escape:
             if not self.end_gesture():
-                self.selection.clear()
+                self._view.selection.clear()
             event.accept()
         elif self._tool is not None:
             event.accept()  # one thing at a time
@@ -162,12 +153,12 @@ class CanvasInput(_Base):
                 self.space_held = True
                 self._show_cursor()
             event.accept()
-        elif handle_key(self, event):
+        elif handle_key(self._view, event):
             event.accept()
         else:
             event.ignore()
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+    def key_release(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.space_held = False
             self._show_cursor()
@@ -175,37 +166,35 @@ class CanvasInput(_Base):
         else:
             event.ignore()
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab opens the search palette; Shift+Tab leaves the canvas."""
-        return False if forward else super().focusNextPrevChild(forward)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
+    def focus_lost(self, reason: Qt.FocusReason) -> None:
+        """Forget keys that are held down, and the gesture; a pop-up of the canvas's own ends neither."""
         self.space_held = False
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        if reason != Qt.FocusReason.PopupFocusReason:
             self.end_gesture()
         self._show_cursor()
-        super().focusOutEvent(event)
 
     # ------------------------------------------------------------------ drag and drop
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def drag(self, event: QDragMoveEvent) -> None:
         self._answer(event, self._drop_target.follow(event.mimeData(), event.position().toPoint()))
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._answer(event, self._drop_target.follow(event.mimeData(), event.position().toPoint()))
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def drag_leave(self, event: QDragLeaveEvent) -> None:
         self._drop_target.leave()
         event.accept()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        if self.handle_drop(event.mimeData(), event.position().toPoint()):
+    def drop(self, event: QDropEvent) -> None:
+        if self.take(event.mimeData(), event.position().toPoint()):
             event.acceptProposedAction()
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._view.setFocus(Qt.FocusReason.MouseFocusReason)
         else:
             event.ignore()
 
-    def viewportEvent(self, event: QEvent) -> bool:
+    def take(self, mime: QMimeData, at: QPoint) -> bool:
+        """Take what was dropped at a point of the viewport; return whether it was anything for the canvas."""
+        return self._drop_target.drop(mime, at)
+
+    def viewport_event(self, event: QEvent) -> bool:
+        """Answer what is neither mouse nor key; return whether that was all there is to do."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             self._show_tooltip(event)
             return True
@@ -215,36 +204,39 @@ class CanvasInput(_Base):
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
         ):
-            self.set_zoom(self.zoom * (1 + event.value()), event.position().toPoint())
+            self._view.set_zoom(self._view.zoom * (1 + event.value()), event.position().toPoint())
             return True
-        return super().viewportEvent(event)
+        return False
 
     # ------------------------------------------------------------------ details
 
+    def _on_taken_away(self, _what: object) -> None:
+        self.end_gesture()
+
     def _pointer(self, event: QMouseEvent) -> Pointer:
         at = event.position().toPoint()
-        return Pointer(at, self.mapToScene(at), event.button(), event.modifiers())
+        return Pointer(at, self._view.mapToScene(at), event.button(), event.modifiers())
 
     def _begin(self, tool: Tool, pointer: Pointer) -> None:
         if self._tool is None:
             self._button = pointer.button
-            self.gesture_changed.emit(True)
+            self._view.gesture_changed.emit(True)
         self._tool = tool
         self._set_hovered(Hit())
         if tool.CURSOR is not None:
-            self.viewport().setCursor(tool.CURSOR)
+            self._view.viewport().setCursor(tool.CURSOR)
         tool.press(pointer)
 
     def _hover(self, at: QPoint) -> None:
-        if self.minimap.visible and self.minimap.rect().contains(at):
+        if self._view.minimap.visible and self._view.minimap.rect().contains(at):
             hit = Hit()
         else:
-            hit = self.canvas_scene.hit(self.mapToScene(at), self.tolerance())
+            hit = self._view.canvas_scene.hit(self._view.mapToScene(at), self._view.tolerance())
         if hit != self._hovered:
             self._set_hovered(hit)
 
     def _set_hovered(self, hit: Hit) -> None:
-        scene = self.canvas_scene
+        scene = self._view.canvas_scene
         for one, on in ((self._hovered, False), (hit, True)):
             if one.node in scene.nodes:
                 glowing = frozenset([one.port]) if on and one.kind == "port" else frozenset()
@@ -260,18 +252,18 @@ class CanvasInput(_Base):
     def _show_cursor(self) -> None:
         shapes = {"port": Qt.CursorShape.CrossCursor, "grip": Qt.CursorShape.SizeFDiagCursor}
         if self.space_held:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            self._view.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._hovered.kind in shapes:
-            self.viewport().setCursor(shapes[self._hovered.kind])
+            self._view.viewport().setCursor(shapes[self._hovered.kind])
         else:
-            self.viewport().unsetCursor()
+            self._view.viewport().unsetCursor()
 
     def _show_tooltip(self, event: QHelpEvent) -> None:
-        hit = self.canvas_scene.hit(self.mapToScene(event.pos()), self.tolerance())
-        badges = self.canvas_scene.nodes[hit.node].badges if hit.node else ()
-        text = tooltip(self.document, hit, badges, self.canvas_scene.gradients)
+        hit = self._view.canvas_scene.hit(self._view.mapToScene(event.pos()), self._view.tolerance())
+        badges = self._view.canvas_scene.nodes[hit.node].badges if hit.node else ()
+        text = tooltip(self._view.document, hit, badges, self._view.canvas_scene.gradients)
         if text and self._tool is None:
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), text, self._view.viewport())
         else:
             QToolTip.hideText()
 
