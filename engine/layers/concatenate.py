@@ -51,8 +51,8 @@ class Concatenate(Layer, frozen=True):
         axis = self.axis - 1 if self.axis > 0 else rank + self.axis
         if not 0 <= axis < rank:
             raise ShapeError(
-                f"Concatenate has axis {self.axis}, which inputs of {text(shapes[0])} lack. "
-                f"Use one of 1 to {rank}, or -1 for the last.",
+                f"Concatenate has axis {self.axis}, but its inputs have {rank + 1} axes, the batch among them. "
+                f"Received: {text(shapes[0])}. Use an axis from 1 on, or -1 for the last.",
                 shapes=shapes,
             )
         return axis

@@ -99,6 +99,8 @@ class Dense(Layer, frozen=True):
     def examples(cls) -> tuple[Example, ...]:
         return (
             Example(cls(units=3), ((4,),)),
-            Example(cls(units=2, use_bias=False), ((3,),)),
-            Example(cls(units=3, activation="tanh", kernel_regularizer="l2"), ((5, 4),)),
+            Example(cls(units=2, use_bias=False, kernel_initializer="he_normal"), ((3,),)),
+            Example(
+                cls(units=3, activation="tanh", kernel_regularizer="l2", bias_initializer="ones"), ((5, 4),)
+            ),
         )

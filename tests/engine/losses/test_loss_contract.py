@@ -1,0 +1,223 @@
+"""What every loss promises, alone and together with its activation; a new one is found by itself."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.activations import activations
+from engine.core.errors import DataError
+from engine.core.fields import describe
+from engine.losses import losses
+from engine.losses.base import Loss
+
+Array = NDArray[Any]
+CLASSES = list(losses.classes.values())
+VARIANTS: list[Loss] = [cls() for cls in CLASSES] + [losses.get({"name": "huber", "delta": 0.3})]
+FUSED = [(loss, activation) for loss in VARIANTS for activation in loss.FUSES_WITH]
+SHAPES = [(5, 4), (3, 2, 4), (1, 3)]
+
+
+def name_of(loss: Loss) -> str:
+    return str(losses.to_value(loss))
+
+
+def softmax(z: Array) -> Array:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+def problem(loss: Loss, shape: tuple[int, ...], dtype: Any = np.float64) -> tuple[Array, Array]:
+    """Return logits or values, and targets that suit the loss."""
+    random = np.random.default_rng(3)
+    z = random.standard_normal(shape).astype(dtype)
+    if loss.TARGET == "index":
+        return z, random.integers(0, shape[-1], shape[:-1])
+    if loss.TARGET == "one_hot":
+        return z, np.eye(shape[-1], dtype=dtype)[random.integers(0, shape[-1], shape[:-1])]
+    if "sigmoid" in loss.FUSES_WITH:
+        return z, random.integers(0, 2, shape).astype(dtype)
+    return z, (z + random.standard_normal(shape)).astype(dtype)
+
+
+def squeeze(loss: Loss, z: Array) -> Array:
+    """Return predictions of the kind that the loss is for."""
+    if "softmax" in loss.FUSES_WITH:
+        return softmax(z)
+    if "sigmoid" in loss.FUSES_WITH:
+        return np.asarray(1 / (1 + np.exp(-z)))
+    return z
+
+
+def formula(loss: Any, p: Array, t: Array) -> float:
+    """Return the loss as its docstring writes it."""
+    rows = p.size // p.shape[-1]
+    absolute = np.abs(p - t) if t.shape == p.shape else np.zeros(1)
+    picked = p.reshape(rows, -1)[np.arange(rows), t.reshape(-1)] if loss.TARGET == "index" else np.ones(1)
+    inner = np.where(absolute <= getattr(loss, "delta", 1), absolute**2 / 2, 0)
+    delta = getattr(loss, "delta", 1.0)
+    outer = np.where(absolute > delta, delta * absolute - delta**2 / 2, 0)
+    probable = np.clip(p, 1e-12, 1 - 1e-12)
+    return {
+        "mean_squared_error": lambda: np.mean(absolute**2),
+        "half_squared_error": lambda: np.sum(absolute**2) / 2 / len(p),
+        "mean_absolute_error": lambda: np.mean(absolute),
+        "huber": lambda: np.mean(inner + outer),
+        "categorical_crossentropy": lambda: -np.sum(t * np.log(probable)) / rows,
+        "sparse_categorical_crossentropy": lambda: -np.mean(np.log(picked)),
+        "binary_crossentropy": lambda: -np.mean(t * np.log(probable) + (1 - t) * np.log(1 - probable)),
+    }[loss.NAME]()  # type: ignore[no-any-return]
+
+
+def differences(value: Any, array: Array, step: float = 1e-5) -> Array:
+    result = np.empty_like(array)
+    for index in np.ndindex(*array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        above = value()
+        array[index] = kept - step
+        below = value()
+        array[index] = kept
+        result[index] = (above - below) / (2 * step)
+    return result
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda c: c.NAME)
+def test_says_what_it_is(cls: type[Loss]) -> None:
+    assert "Formula:" in (cls.__doc__ or "")
+    assert "Shapes:" in (cls.__doc__ or "")
+    assert cls.FORMULA
+    assert cls.TARGET in ("values", "one_hot", "index")
+    assert all(field.description.endswith(".") for field in describe(cls))
+
+
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+def test_survives_a_file(loss: Loss) -> None:
+    assert losses.get(losses.to_value(loss)) == loss
+
+
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_value(loss: Loss, shape: Any, dtype: Any) -> None:
+    z, t = problem(loss, shape, dtype)
+    p = np.ascontiguousarray(squeeze(loss, z), dtype)
+    assert loss.target_shape(shape[1:]) == t.shape[1:]
+    value = loss.bind(p, t, None).value()
+    assert isinstance(value, float)
+    assert value == pytest.approx(
+        formula(loss, p.astype(float), t), rel=1e-5 if dtype == np.float32 else 1e-12
+    )
+    for activation in loss.FUSES_WITH:
+        fused = loss.bind_fused(activation, z, p, t, None).value()
+        assert fused == pytest.approx(value, rel=1e-5 if dtype == np.float32 else 1e-9)
+
+
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradient(loss: Loss, shape: Any) -> None:
+    z, t = problem(loss, shape)
+    p = squeeze(loss, z).copy()
+    gradient = np.full_like(p, np.nan)
+    kernel = loss.bind(p, t, gradient)
+    kernel.value()
+    assert kernel.backward is not None
+    kernel.backward()
+    wanted = differences(kernel.value, p)
+    assert np.abs(gradient - wanted).max() < 1e-6 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize(("loss", "activation"), FUSED, ids=str)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradient_with_its_activation(loss: Loss, activation: str, shape: Any) -> None:
+    z, t = problem(loss, shape)
+    p = np.empty_like(z)
+    apply = activations[activation]().bind(z, p, None, None).forward
+    gradient = np.full_like(p, np.nan)
+    kernel = loss.bind_fused(activation, z, p, t, gradient)
+
+    def value() -> float:
+        apply()
+        return kernel.value()
+
+    value()
+    assert kernel.backward is not None
+    kernel.backward()
+    wanted = differences(value, z)
+    assert np.abs(gradient - wanted).max() < 1e-6 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize(("loss", "activation"), FUSED, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1e4, 30.0])
+def test_extreme_logits_stay_finite(loss: Loss, activation: str, dtype: Any, size: float) -> None:
+    z, t = problem(loss, (8, 4), dtype)
+    z[...] = np.where(np.arange(32).reshape(8, 4) % 3 == 0, size, -size)
+    p, gradient = np.empty_like(z), np.empty_like(z)
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        activations[activation]().bind(z, p, None, None).forward()
+        kernel = loss.bind_fused(activation, z, p, t, gradient)
+        value = kernel.value()
+        assert kernel.backward is not None
+        kernel.backward()
+        assert 0 <= value < 1.1e4 * 4
+        assert np.isfinite(gradient).all()
+        plain = loss.bind(p, t, gradient)
+        assert np.isfinite(plain.value())
+        assert plain.backward is not None
+        plain.backward()
+        assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_sure_and_right_answer_costs_nothing(dtype: Any) -> None:
+    """Sums of large terms that cancel would leave rounding noise, even a loss below 0."""
+    random = np.random.default_rng(0)
+    t = random.integers(0, 2, (1000, 3)).astype(dtype)
+    z = ((2 * t - 1) * random.uniform(30, 300, t.shape)).astype(dtype)
+    p = activations["sigmoid"]().value(z)
+    value = losses["binary_crossentropy"]().bind_fused("sigmoid", z, p, t, None).value()
+    assert 0 <= value < 1e-12
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 10**12])
+def test_a_class_that_is_not_there(wrong: int) -> None:
+    p, t = np.full((4, 3), 1 / 3), np.array([0, 1, wrong, 2])
+    for kernel in (
+        losses["sparse_categorical_crossentropy"]().bind(p, t, None),
+        losses["sparse_categorical_crossentropy"]().bind_fused("softmax", p, p, t, None),
+    ):
+        with pytest.raises(DataError, match=f"class number {wrong}, but the network predicts 3 classes"):
+            kernel.value()
+
+
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+def test_allocates_nothing_while_it_runs(loss: Loss) -> None:
+    z, t = problem(loss, (50_000, 10), np.float32)
+    p, gradient = np.ascontiguousarray(squeeze(loss, z), np.float32), np.empty_like(z)
+    kernels = [loss.bind(p, t, gradient), *(loss.bind_fused(a, z, p, t, gradient) for a in loss.FUSES_WITH)]
+    for kernel in kernels:
+        assert kernel.backward is not None
+        kernel.value()
+        tracemalloc.start()
+        try:
+            kernel.value()
+            kernel.backward()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 400_000
+
+
+def test_the_textbook_step() -> None:
+    """E = 0.298371109 for outputs .75136507, .772928465 and targets .01, .99 (the worked example)."""
+    p, t, gradient = np.array([[0.75136507, 0.772928465]]), np.array([[0.01, 0.99]]), np.empty((1, 2))
+    kernel = losses["half_squared_error"]().bind(p, t, gradient)
+    assert kernel.value() == pytest.approx(0.298371109, abs=5e-10)
+    assert kernel.backward is not None
+    kernel.backward()
+    np.testing.assert_allclose(gradient, [[0.74136507, -0.217071535]], atol=5e-10)

@@ -1,0 +1,157 @@
+"""Optimizers against their formulas in plain arithmetic, over several steps, and against PyTorch where it agrees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.core.fields import describe
+from engine.optimizers import optimizers
+from engine.optimizers.base import CHUNK, Optimizer, Updater
+
+VARIANTS: list[Any] = [
+    "sgd",
+    {"name": "sgd", "momentum": 0.9},
+    {"name": "sgd", "momentum": 0.9, "nesterov": True},
+    "adagrad",
+    "rmsprop",
+    {"name": "rmsprop", "momentum": 0.8},
+    {"name": "rmsprop", "centered": True},
+    {"name": "rmsprop", "centered": True, "momentum": 0.5, "rho": 0.7},
+    "adam",
+    {"name": "adam", "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
+    {"name": "adam", "amsgrad": True},
+    "adamw",
+    {"name": "adamw", "weight_decay": 0.1},
+]
+RATES = [0.1, 0.1, 0.05, 0.02, 0.02, 0.01]
+
+
+def by_hand(o: Any, w: float, gradients: list[float]) -> Iterator[float]:
+    """Yield one weight after each step: Keras 3's update rules, a number at a time."""
+    m = v = average = largest = 0.0
+    a = getattr(o, "initial_accumulator_value", 0.0)
+    for t, (g, r) in enumerate(zip(gradients, RATES, strict=True), start=1):
+        if o.NAME == "sgd":
+            m = o.momentum * m - r * g
+            w += (o.momentum * m - r * g) if o.nesterov else m
+        elif o.NAME == "adagrad":
+            a += g * g
+            w -= r * g / math.sqrt(a + o.epsilon)
+        elif o.NAME == "rmsprop":
+            v = o.rho * v + (1 - o.rho) * g * g
+            average = o.rho * average + (1 - o.rho) * g
+            step = r * g / math.sqrt(v - (average**2 if o.centered else 0) + o.epsilon)
+            m = o.momentum * m + step
+            w -= m
+        else:
+            if o.NAME == "adamw":
+                w -= w * o.weight_decay * r
+            m += (g - m) * (1 - o.beta_1)
+            v += (g * g - v) * (1 - o.beta_2)
+            largest = max(largest, v)
+            alpha = r * math.sqrt(1 - o.beta_2**t) / (1 - o.beta_1**t)
+            w -= alpha * m / (math.sqrt(largest if o.amsgrad else v) + o.epsilon)
+        yield w
+
+
+def test_every_optimizer_is_here() -> None:
+    assert {optimizers.get(value).NAME for value in VARIANTS} == set(optimizers.names())
+
+
+@pytest.mark.parametrize("cls", list(optimizers.classes.values()), ids=lambda c: c.NAME)
+def test_says_what_it_is(cls: type[Optimizer]) -> None:
+    assert "Formula:" in (cls.__doc__ or "")
+    assert "Source:" in (cls.__doc__ or "")
+    assert cls.FORMULA
+    assert all(field.description.endswith(".") for field in describe(cls))
+
+
+@pytest.mark.parametrize("value", VARIANTS, ids=str)
+def test_survives_a_file(value: Any) -> None:
+    optimizer = optimizers.get(value)
+    assert optimizers.get(optimizers.to_value(optimizer)) == optimizer
+    assert optimizers.to_value(optimizer) == value
+
+
+@pytest.mark.parametrize("value", VARIANTS, ids=str)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-5)])
+def test_follows_its_formula(value: Any, dtype: Any, tolerance: float) -> None:
+    optimizer = optimizers.get(value)
+    random = np.random.default_rng(5)
+    start, gradients = random.standard_normal(7), random.standard_normal((len(RATES), 7))
+    w, g = start.astype(dtype), np.zeros(7, dtype)
+    updater = Updater(optimizer, w, g, [(0, 7)])
+    assert tuple(updater.slots) == optimizer.slot_names()
+    wanted = [list(by_hand(optimizer, float(a), list(gradients[:, i]))) for i, a in enumerate(start)]
+    for step, rate in enumerate(RATES):
+        g[...] = gradients[step]
+        updater.step(rate)
+        assert w.dtype == dtype
+        np.testing.assert_allclose(w, [row[step] for row in wanted], rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("value", VARIANTS, ids=str)
+def test_chunks_and_frozen_parts(value: Any) -> None:
+    optimizer, size = optimizers.get(value), 2 * CHUNK + 100
+    random = np.random.default_rng(2)
+    start, gradient = random.standard_normal(size), random.standard_normal((3, size))
+    w, g = start.copy(), np.empty(size)
+    updater = Updater(optimizer, w, g, [(10, CHUNK + 50), (CHUNK + 60, size)])
+    apart_w, apart_g = start[10 : CHUNK + 50].copy(), np.empty(CHUNK + 40)
+    apart = Updater(optimizer, apart_w, apart_g, [(0, CHUNK + 40)])
+    for step in range(3):
+        g[...] = gradient[step]
+        updater.step(0.1)
+        apart_g[...] = gradient[step, 10 : CHUNK + 50]
+        apart.step(0.1)
+    np.testing.assert_array_equal(w[:10], start[:10])
+    np.testing.assert_array_equal(w[CHUNK + 50 : CHUNK + 60], start[CHUNK + 50 : CHUNK + 60])
+    np.testing.assert_array_equal(w[10 : CHUNK + 50], apart_w)
+    assert (w[CHUNK + 60 :] != start[CHUNK + 60 :]).all()
+
+
+@pytest.mark.parametrize("value", [v for v in VARIANTS if v not in ("adagrad",)], ids=str)
+def test_goes_down_a_bowl(value: Any) -> None:
+    w, g = np.array([3.0, -2.0]), np.empty(2)
+    updater = Updater(optimizers.get(value), w, g, [(0, 2)])
+    for _ in range(400):
+        g[...] = 2 * w
+        updater.step(0.02)
+    assert np.abs(w).max() < 0.2
+
+
+@pytest.mark.parametrize(
+    ("value", "theirs", "settings"),
+    [
+        ("sgd", "SGD", {}),
+        ({"name": "adam", "epsilon": 1e-30}, "Adam", {"eps": 1e-30}),
+        ({"name": "adam", "epsilon": 1e-30, "amsgrad": True}, "Adam", {"eps": 1e-30, "amsgrad": True}),
+        (
+            {"name": "adamw", "epsilon": 1e-30, "weight_decay": 0.05},
+            "AdamW",
+            {"eps": 1e-30, "weight_decay": 0.05},
+        ),
+        ({"name": "rmsprop", "epsilon": 1e-30}, "RMSprop", {"alpha": 0.9, "eps": 1e-30}),
+        ({"name": "adagrad", "epsilon": 1e-30}, "Adagrad", {"initial_accumulator_value": 0.1, "eps": 1e-30}),
+    ],
+    ids=str,
+)
+def test_agrees_with_pytorch_where_the_formulas_meet(value: Any, theirs: str, settings: Any) -> None:
+    """The epsilons stand in different places: with a tiny one the two rules are the same."""
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(8)
+    w, g = random.standard_normal(9), np.empty(9)
+    their_w = torch.tensor(w.copy(), requires_grad=True)
+    optimizer = getattr(torch.optim, theirs)([their_w], lr=0.03, **settings)
+    updater = Updater(optimizers.get(value), w, g, [(0, 9)])
+    for _ in range(8):
+        g[...] = random.standard_normal(9)
+        their_w.grad = torch.tensor(g.copy())
+        optimizer.step()
+        updater.step(0.03)
+    np.testing.assert_allclose(w, their_w.detach().numpy(), rtol=1e-10)
