@@ -1,0 +1,1 @@
+"""The parts of the main window that are not panels: bars, docks, dialogs, and what the commands do."""

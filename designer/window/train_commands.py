@@ -1,0 +1,170 @@
+"""What the Train menu and the buttons do, and what the bars say of the run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from designer.common.text import format_count, format_duration, format_number, format_percent
+from designer.common.throttle import Throttle
+from designer.document.document import Document
+from designer.window.process_memory import memory_text
+
+if TYPE_CHECKING:
+    from designer.canvas.canvas_view import CanvasView
+    from designer.main_window import MainWindow
+    from designer.training.session import TrainingSession
+
+ALIVE = ("starting", "running", "paused", "stopping")
+REASONS = {
+    "epochs": "Finished",
+    "patience": "Stopped early: no better",
+    "gradient_norm": "Stopped: gradient is small",
+    "stopped": "Stopped",
+}
+READOUT_MS = 100
+
+
+class TrainCommands(QObject):
+    """Binds the Train menu to the session and mirrors the session in the top bar and the status line."""
+
+    def __init__(
+        self, window: MainWindow, document: Document, session: TrainingSession, canvas: CanvasView
+    ) -> None:
+        super().__init__(window)
+        self._window, self._document, self._session, self._canvas = window, document, session, canvas
+        self._readout = Throttle(READOUT_MS, self._show_progress, self)
+        self._reason = ""
+        window.commands.bind(
+            {
+                "train": session.train,
+                "continue": lambda: session.train(go_on=True),
+                "pause": self.pause_or_resume,
+                "step": session.step,
+                "stop": session.stop,
+                "reset": session.reset,
+            }
+        )
+        for dock in window.plots.docks.values():
+            # Space only where nothing else wants it: in the training views.
+            key = QShortcut(QKeySequence("Space"), dock, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(self.pause_or_resume)
+        session.state_changed.connect(self._on_state_changed)
+        session.progressed.connect(self._readout.call)
+        session.loading.connect(self._on_loading)
+        session.finished.connect(self._on_finished)
+        session.failed.connect(self._on_failed)
+        session.weights_changed.connect(self._show_states)
+        session.observed.connect(self._on_observed)
+        document.checked.connect(self._show_states)
+        self._on_state_changed(session.state)
+
+    def pause_or_resume(self) -> None:
+        """Hold the run, or let it go on."""
+        if self._session.state == "paused":
+            self._session.resume()
+        else:
+            self._session.pause()
+
+    def _on_state_changed(self, state: str) -> None:
+        if state == "starting":
+            self._reason = ""
+            self._window.messages.hide()
+        actions = self._window.commands
+        self._window.top_bar.show_state(state, actions["train"], actions["stop"])
+        actions.set_text("pause", "Resume" if state == "paused" else "Pause")
+        self._show_states()
+        self._readout.cancel()
+        self._show_progress()
+        self._show_process()
+        if state == "idle":
+            self._canvas.set_edge_gradients(None)
+            self._canvas.set_badges({})
+
+    def _show_states(self) -> None:
+        state = self._session.state
+        alive = state in ALIVE
+        kept = bool(self._session.weights)
+        self._window.commands.enable(
+            train=not alive and bool(self._document.design.nodes),
+            **{"continue": not alive and kept},
+            pause=state in ("starting", "running", "paused"),
+            step=state != "stopping" and bool(self._document.design.nodes),
+            stop=alive and state != "stopping",
+            reset=alive or kept or state in ("finished", "failed"),
+        )
+
+    def _show_progress(self) -> None:
+        state, progress, bar = self._session.state, self._session.progress, self._window.top_bar
+        if state == "starting":
+            bar.show_progress("Starting", "reading the data", 0.0, "")
+        elif state == "idle" or not progress.step:
+            bar.show_progress("", "", -1.0, "")
+        else:
+            speed = progress.samples_per_second
+            detail = f"step {format_count(progress.step_in_epoch)} of {format_count(progress.steps_per_epoch)}"
+            if state == "running" and math.isfinite(speed):
+                detail += f" · {format_number(speed)} samples/s"
+            headline = f"Epoch {format_count(progress.epoch)} of {format_count(progress.epochs)}"
+            left = f"{format_duration(progress.seconds_left)} left" if state == "running" else ""
+            if state == "paused":
+                left = "paused"
+            elif state in ("finished", "failed"):
+                headline, detail, left = self._ending(headline, detail)
+            bar.show_progress(headline, detail, progress.share, left)
+
+    def _ending(self, headline: str, detail: str) -> tuple[str, str, str]:
+        if self._session.state == "failed":
+            return "Failed", f"at {headline[0].lower()}{headline[1:]}", ""
+        took = f"in {format_duration(self._session.progress.seconds)}"
+        return REASONS.get(self._reason, "Finished"), f"{headline[0].lower()}{headline[1:]} · {took}", ""
+
+    def _on_loading(self, done: int, total: int) -> None:
+        share = done / total if total else 0.0
+        text = f"{format_percent(share)} there" if total else "reading the data"
+        self._window.top_bar.show_progress("Fetching data", text, share, "")
+
+    def _on_finished(self, reason: str) -> None:
+        self._reason = reason
+        self._show_progress()
+
+    def _on_failed(self, message: str, node_id: str) -> None:
+        show_node = node_id in self._document.design.nodes
+
+        def show() -> None:
+            if show_node:
+                self._canvas.go_to(node_id)
+            self._window.show_panel("inspector" if show_node else "problems")
+
+        self._window.messages.show_message(
+            message, "error", button="Show the Layer" if show_node else "Problems", action=show
+        )
+
+    def _on_observed(self) -> None:
+        self._canvas.set_edge_gradients(self._session.edge_gradients() or None)
+        self._window.status.views.setText(f"views cost {format_percent(self._session.views_cost, 2)}")
+        self._show_process()
+
+    def _show_process(self) -> None:
+        state = self._session.state
+        words = {
+            "idle": "no training process",
+            "starting": "training process starting",
+            "running": "training process healthy",
+            "paused": "training process paused",
+            "stopping": "training process stopping",
+            "finished": "training process ended well",
+            "failed": "✕ training process ended",
+        }
+        parts = [words.get(state, state)]
+        if state in ALIVE:
+            threads = getattr(self._session.record, "threads", 0)
+            parts += [f"{threads} thread{'s' if threads != 1 else ''}"] if threads else []
+            memory = memory_text(getattr(self._session, "process_id", None))
+            parts += [memory] if memory else []
+        self._window.status.process.setText(" · ".join(parts))
+        if state not in ALIVE:
+            self._window.status.views.setText("")
