@@ -17,7 +17,7 @@ from designer.plots.annotations import LegendEntry, draw_best, draw_flags, draw_
 from designer.plots.empty_state import Teaching, sketch_curve
 from designer.plots.loss_curves import Curves, LossCurves, padded
 from designer.plots.panel_base import LivePanel
-from designer.plots.panel_header import SegmentedControl, small_button
+from designer.plots.panel_header import OptionButton, SegmentedControl
 from designer.plots.readout import ReadoutRow
 from designer.plots.smoothing_button import SmoothingButton
 from designer.plots.time_plot import TimePlot
@@ -45,12 +45,14 @@ class LossPanel(LivePanel):
         session.state_changed.connect(self.refresh)
 
     def _build(self) -> None:
-        self._quantity = SegmentedControl((("loss", "Loss", "Show the loss"),), self, heading=True)
-        self._log = small_button("log", "Logarithmic values", self)
+        self._quantity = SegmentedControl(
+            (("loss", "Loss", "Show the loss"),), self.theme, self, heading=True
+        )
+        self._log = OptionButton("log", "Logarithmic values", self.theme, self)
         self._log.setCheckable(True)
         self._log.setChecked(True)
-        self._unit = small_button("epochs", "Show steps or epochs along the axis", self)
-        self._smoothing = SmoothingButton(parent=self)
+        self._unit = OptionButton("epochs", "Show steps or epochs along the axis", self.theme, self)
+        self._smoothing = SmoothingButton(self.theme, parent=self)
         self.header.set_tabs(self._quantity, shown=False)
         for widget in (self._smoothing, self._log, self._unit):
             self.header.add(widget)
@@ -58,7 +60,9 @@ class LossPanel(LivePanel):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.plot)
-        self._raw, self._smooth, self._validation = (pg.PlotCurveItem(connect="finite", antialias=True) for _ in range(3))
+        self._raw, self._smooth, self._validation = (
+            pg.PlotCurveItem(connect="finite", antialias=True) for _ in range(3)
+        )
         self._dots = pg.ScatterPlotItem(size=6, pxMode=True)
         for item in (self._raw, self._smooth, self._validation, self._dots):
             self.plot.view.addItem(item, ignoreBounds=True)

@@ -95,7 +95,9 @@ class LivePanel(QWidget):
     def draw_now(self) -> None:
         """Draw at once, ranges and all; for the first showing, a change by hand and for pictures."""
         teaching = self.teaching()
+        self.header.set_options_shown(teaching is None)
         if teaching is not None:
+            self.header.set_title(self.TITLE)
             self._empty.set_teaching(teaching)
             self._stack.setCurrentWidget(self._empty)
         else:
@@ -149,7 +151,7 @@ class LivePanel(QWidget):
 
     def _on_theme_changed(self) -> None:
         self.restyle()
-        self.header.restyle()
+        self.header.update()
         self._empty.update()
         if self.isVisible():
             self.draw_now()

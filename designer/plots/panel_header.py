@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from designer.common.text import scaled
@@ -61,11 +61,17 @@ class SegmentedControl(QWidget):
     chosen = Signal(str)
 
     def __init__(
-        self, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None, *, heading: bool = False
+        self,
+        choices: Sequence[tuple[str, str, str]],
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        heading: bool = False,
     ) -> None:
         """Offer `choices`: (key, text, tool tip) each. As a `heading` it is written like a title."""
         super().__init__(parent)
         self._heading = heading
+        self._theme = theme
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._keys: list[str] = []
@@ -95,7 +101,7 @@ class SegmentedControl(QWidget):
             button.deleteLater()
         self._keys = [key for key, _, _ in choices]
         for index, (_, text, tip) in enumerate(choices):
-            button = small_button(text, tip, self)
+            button = OptionButton(text, tip, self._theme, self)
             button.setCheckable(True)
             self._group.addButton(button, index)
             self._row.addWidget(button)
@@ -112,16 +118,46 @@ class SegmentedControl(QWidget):
         self.chosen.emit(self._keys[index])
 
 
-def small_button(text: str, tip: str, parent: QWidget | None = None) -> QToolButton:
-    """Return a flat button in small print, as the options of a plot are."""
-    button = QToolButton(parent)
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setAutoRaise(True)
-    button.setFont(scaled(button.font(), 0.88))
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    return button
+class OptionButton(QToolButton):
+    """A muted word until the mouse is over it or it is on. Painted here, so that it follows the theme at once."""
+
+    def __init__(self, text: str, tip: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._by_keyboard = False
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setFont(scaled(self.font(), 0.88))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self.text()) + 14, max(metrics.height() + 6, 20))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        super().focusInEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, place = self._theme, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        ring = self.hasFocus() and self._by_keyboard
+        painter.setPen(theme.color("accent") if ring else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("hover") if self.isChecked() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place, 4, 4)
+        lively = self.isChecked() or self.underMouse() or self.isDown()
+        role = "text" if lively else "text_muted"
+        painter.setPen(theme.color(role if self.isEnabled() else "disabled"))
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class PanelHeader(QWidget):
@@ -140,7 +176,11 @@ class PanelHeader(QWidget):
         self._row.setSpacing(4)
         self._row.addWidget(self._title)
         self._row.addWidget(self.note, 1)
-        self.restyle()
+        self._options = QWidget(self)
+        self._option_row = QHBoxLayout(self._options)
+        self._option_row.setContentsMargins(0, 0, 0, 0)
+        self._option_row.setSpacing(4)
+        self._row.addWidget(self._options)
 
     def set_title(self, title: str) -> None:
         """Show another title."""
@@ -153,17 +193,12 @@ class PanelHeader(QWidget):
         tabs.setVisible(shown)
         self._title.setVisible(not shown)
 
-    def restyle(self) -> None:
-        """Take the colours of the theme anew: options are muted words until the mouse is over them or they are on."""
-        text, muted, hover = (self._theme.color(role).name() for role in ("text", "text_muted", "hover"))
-        accent = self._theme.color("accent").name()
-        self.setStyleSheet(
-            f"QToolButton {{ color: {muted}; padding: 2px 5px; border-radius: 4px; }}"
-            f"QToolButton:hover {{ color: {text}; }}"
-            f"QToolButton:checked {{ color: {text}; background: {hover}; }}"
-            f"QToolButton:focus {{ border-color: {accent}; }}"
-        )
-
     def add(self, widget: QWidget) -> None:
         """Put an option at the right end."""
-        self._row.addWidget(widget)
+        self._option_row.addWidget(widget)
+
+    def set_options_shown(self, shown: bool) -> None:
+        """Show the options and the note, or hide them: an empty plot has nothing to choose."""
+        self._options.setVisible(shown)
+        if not shown:
+            self.note.set_parts(())

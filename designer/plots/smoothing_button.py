@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
-from designer.plots.panel_header import small_button
+from designer.common.theme import Theme
+from designer.plots.panel_header import OptionButton
 
 STEPS = 100
 LARGEST = 0.999
@@ -20,10 +21,10 @@ class SmoothingButton(QWidget):
 
     changed = Signal(float)
 
-    def __init__(self, value: float = 0.6, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, value: float = 0.6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         tip = "Smoothing of the training line (the wheel changes it); the raw values stay visible behind it"
-        self._button = small_button("", tip, self)
+        self._button = OptionButton("", tip, theme, self)
         self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,15 @@ from designer.training.progress import Progress, Speedometer
 _STEP, _EPOCH, _RATE, _SECONDS = (
     SCALAR_NAMES.index(n) for n in ("step", "epoch", "learning_rate", "seconds")
 )
+
+
+class ActivationFigures(NamedTuple):
+    """A layer's outputs in four numbers; the shares are of 1, NaN where one is not known."""
+
+    mean: float
+    std: float
+    dead: float
+    saturated: float
 
 
 class RunRecord:
@@ -30,6 +39,8 @@ class RunRecord:
         self.layer_ids: tuple[str, ...] = ()
         self.report: tuple[str, ...] = ()
         """What the worker said of its start: of the data, the threads, weights that did not fit."""
+        self.activations: dict[str, ActivationFigures] = {}
+        """What each layer with an activation puts out, as last observed, by node id."""
         self._speed = Speedometer()
 
     def begin(self, event: Any) -> None:
@@ -69,7 +80,12 @@ class RunRecord:
         """Add what was observed at the layers."""
         self.observation = observation
         self.views_cost = float(getattr(observation, "cost", 0.0) or 0.0)
-        quantities: dict[str, Mapping[str, float]] = {name: _by_node(getattr(observation, name, None), self.layer_ids) for name in QUANTITIES}
+        self.activations = {
+            node_id: _figures(stats) for node_id, stats in (observation.activations or {}).items()
+        }
+        quantities: dict[str, Mapping[str, float]] = {
+            name: _by_node(getattr(observation, name, None), self.layer_ids) for name in QUANTITIES
+        }
         self.history.layers.append(observation.step, quantities)
 
     def take_epoch(self, event: Any) -> None:
@@ -89,3 +105,11 @@ def _by_node(values: Any, layers: tuple[str, ...]) -> Mapping[str, float]:
     if isinstance(values, Mapping):
         return values
     return dict(zip(layers, (float(value) for value in values), strict=False))
+
+
+def _figures(stats: Any) -> ActivationFigures:
+    names = ActivationFigures._fields
+    parts = (
+        dict(stats) if isinstance(stats, Mapping) else {name: getattr(stats, name, None) for name in names}
+    )
+    return ActivationFigures(*(float("nan" if (part := parts.get(name)) is None else part) for name in names))

@@ -16,7 +16,7 @@ from designer.training.node_marks import NodeMark, node_marks
 from designer.training.progress import Progress
 from designer.training.run_link import RunLink
 from designer.training.run_record import RunRecord
-from designer.training.watches import WatchBoard, Watched, WatchKey, watched_of
+from designer.training.watches import ACTIVATIONS, WatchBoard, Watched, WatchKey, watched_of
 from engine.core.errors import GradloomError
 from engine.worker import protocol
 
@@ -187,17 +187,21 @@ class TrainingSession(QObject):
 
     # ------------------------------------------------------------------ looking
 
-    def watch(self, owner: str, keys: Iterable[WatchKey]) -> None:
-        """Say what an owner (a panel) looks at from now on; its earlier list is forgotten."""
-        if self._board.want(owner, keys) and self._link.worker is not None:
+    def watch(self, owner: str, keys: Iterable[tuple[str, str]]) -> None:
+        """Say what an owner (a panel) looks at from now on: (node id, parameter or "activations") each."""
+        if self._board.want(owner, (WatchKey(*key) for key in keys)) and self._link.worker is not None:
             self._link.worker.watch(self._launcher.watches(self._board.keys))
 
-    def latest(self, key: WatchKey) -> Watched | None:
-        """Return the latest that came of something watched; without a run, what the kept weights say."""
-        found = self._board.latest(key)
+    def latest_activations(self, node_id: str) -> Watched | None:
+        """Return what entered a node's activation last, where that is watched."""
+        return self._board.latest(WatchKey(node_id, ACTIVATIONS))
+
+    def latest_parameter(self, node_id: str, name: str) -> Watched | None:
+        """Return a node's parameter as it was last seen; without a run, as it is kept."""
+        found = self._board.latest(WatchKey(node_id, name))
         if found is not None:
             return found
-        values = self.weights.node(key.node_id).get(key.what)
+        values = self.weights.node(node_id).get(name)
         return None if values is None else Watched(0, self.weights.step, values=values)
 
     # ------------------------------------------------------------------ hearing

@@ -1,4 +1,4 @@
-"""A worker that trains nothing: it has the real one's interface and replays plausible telemetry, the same every time."""
+"""A worker that trains nothing: it has the real one's interface and replays plausible telemetry, always the same."""
 
 from __future__ import annotations
 
