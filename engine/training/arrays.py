@@ -24,7 +24,9 @@ def pack_arrays(arrays: Mapping[str, Array]) -> bytes:
 
     # asarray, not ascontiguousarray: the latter turns a scalar array into one of one element.
     ready = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    return bytes(save({name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in ready.items()}))
+    return bytes(
+        save({name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in ready.items()})
+    )
 
 
 def unpack_arrays(content: bytes, what: str = "The weights") -> dict[str, Array]:

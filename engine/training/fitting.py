@@ -65,5 +65,7 @@ def split_parts(data: Data) -> tuple[Split, Split | None]:
         return data, None
     parts = [dict(part) if isinstance(part, dict) else np.asarray(part) for part in data]
     if len(parts) not in (2, 4):
-        raise ValueError(f"fit takes (x, y) or (x, y, validation x, validation y). Received: {len(parts)} parts.")
+        raise ValueError(
+            f"fit takes (x, y) or (x, y, validation x, validation y). Received: {len(parts)} parts."
+        )
     return Split(parts[0], parts[1]), Split(parts[2], parts[3]) if len(parts) == 4 else None

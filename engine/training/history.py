@@ -61,7 +61,12 @@ class History:
         seconds: float,
     ) -> None:
         """Add the row of an epoch. `metrics` and `validation` hold "loss" and the metrics by name."""
-        row: dict[str, float] = {"epoch": epoch, "step": step, "learning_rate": learning_rate, "seconds": seconds}
+        row: dict[str, float] = {
+            "epoch": epoch,
+            "step": step,
+            "learning_rate": learning_rate,
+            "seconds": seconds,
+        }
         row.update(metrics)
         if validation is not None:
             row.update({f"val_{name}": value for name, value in validation.items()})
@@ -106,13 +111,17 @@ class History:
         try:
             names = next(reader, [])
             if len(set(names)) < len(names) or not set(WHOLE) <= set(names) or len(names) > 1_000:
-                raise FileFormatError(f"The history has no heading with {' and '.join(WHOLE)} in its first line.")
+                raise FileFormatError(
+                    f"The history has no heading with {' and '.join(WHOLE)} in its first line."
+                )
             for line in reader:
                 if len(line) != len(names):
                     raise FileFormatError(
                         f"The history's line {reader.line_num} has {len(line)} fields, not {len(names)}."
                     )
-                history.add_row({name: float(value) for name, value in zip(names, line, strict=True) if value})
+                history.add_row(
+                    {name: float(value) for name, value in zip(names, line, strict=True) if value}
+                )
         except (csv.Error, ValueError) as error:
             raise FileFormatError(f"The history's line {reader.line_num} can't be read: {error}.") from None
         return history

@@ -20,7 +20,9 @@ ROWS, VALUES = 1_024, 2**20
 """Predictions wait until so many samples (or numbers) are together: a metric then costs one call, not one a step."""
 
 
-def choose_metrics(network: Network, data: BoundData, names: Sequence[str]) -> dict[str, list[tuple[str, Metric]]]:
+def choose_metrics(
+    network: Network, data: BoundData, names: Sequence[str]
+) -> dict[str, list[tuple[str, Metric]]]:
     """Return for each output the (label, metric) pairs to measure: those named, or the one that suits the loss.
 
     Cross-entropies and class numbers get the accuracy, everything else the mean absolute error. With several outputs
@@ -113,7 +115,9 @@ class Meter:
         self.reset()
         self.samples, self.loss_sum = int(facts["samples"]), float(facts["loss_sum"])
         self._measured = int(facts["measured"])
-        self._sums = {label: np.asarray(sums, float) for label, sums in facts["sums"].items() if label in self.labels}
+        self._sums = {
+            label: np.asarray(sums, float) for label, sums in facts["sums"].items() if label in self.labels
+        }
         self._read_values()
         if self._nodes and not self._buffers:
             self._allocate(plan)

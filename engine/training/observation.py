@@ -1,4 +1,4 @@
-"""What is seen when a step is looked into: figures for each layer and wire, and how they travel as one row of numbers."""
+"""What is seen when a step is looked into: figures for each layer and wire, which travel as one row of numbers."""
 
 from __future__ import annotations
 

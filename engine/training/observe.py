@@ -53,7 +53,9 @@ class Observer:
         self._slices = {n: slice(min(s.start for s in p), max(s.stop for s in p)) for n, p in owned.items()}
         plan = network.plan(1, True)
         self._traits: dict[str, Traits] = {
-            node_id: traits_of(tap.activation) for node_id, tap in plan.taps.items() if tap.activation is not None
+            node_id: traits_of(tap.activation)
+            for node_id, tap in plan.taps.items()
+            if tap.activation is not None
         }
         self.layout = ObservationLayout(tuple(self._slices), plan.observed_edges, tuple(self._traits))
         self._row = np.full(self.layout.width, np.nan)

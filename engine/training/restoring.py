@@ -25,7 +25,11 @@ def restore_run(run: TrainingRun, state: RunState) -> None:
     _check(run, state)
     try:
         history = History.from_arrays(
-            {name.removeprefix("history/"): array for name, array in arrays.items() if name.startswith("history/")}
+            {
+                name.removeprefix("history/"): array
+                for name, array in arrays.items()
+                if name.startswith("history/")
+            }
         )
         restore(copy.deepcopy(run._shuffle), facts["shuffle"])
         run.network.restore_random_states(facts["streams"])

@@ -38,6 +38,7 @@ class TrainingRun:
         step, epoch: steps taken, and epochs completed.
         steps_per_epoch, total_steps, epochs, batch: what the run sets out to do.
         history: one row for each epoch.
+        plan: that of the latest step, whose buffers still hold it; None before the first.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class TrainingRun:
         self.meter = Meter(choose_metrics(network, self.data, settings.metrics))
         self._evaluator: Evaluator | None = None
         if validation is not None and len(validation):
-            self._evaluator = Evaluator(network, bind_data(network, validation), settings.metrics, self.batch * 2)
+            self._evaluator = Evaluator(
+                network, bind_data(network, validation), settings.metrics, self.batch * 2
+            )
         self.history = History()
         self.best = BestWeights(network, settings, validated=self._evaluator is not None)
         self.step = self.epoch = self.position = 0
@@ -79,7 +82,10 @@ class TrainingRun:
         self._shuffles = settings.shuffle and self.batch < self.samples
         self._order = np.arange(self.samples)
         self._ready: dict[int, tuple[Plan, Step]] = {}
-        self._copies = [(0, network.parameter_vector.copy(), network.store.statistics.copy()) for _ in range(2)]
+        self.plan: Plan | None = None
+        self._copies = [
+            (0, network.parameter_vector.copy(), network.store.statistics.copy()) for _ in range(2)
+        ]
 
     # ------------------------------------------------------------------ running
 
@@ -109,6 +115,7 @@ class TrainingRun:
             if not constant:
                 rate *= factor(self.step, per_epoch, total)
             plan, take_step = self._ready.get(stop - start) or self._make_ready(stop - start)
+            self.plan = plan
             if not self.step % GOOD_EVERY:
                 self.keep_good()
             loss, norm = take_step(order[start:stop], rate)
@@ -121,7 +128,9 @@ class TrainingRun:
             self.seconds = clock() - begun
             if stop < samples:
                 metrics = {"loss": meter.loss_sum / meter.samples, **meter.values}
-                yield Snapshot(self.step, epoch, per_epoch, total, loss, rate, norm, metrics, False, self.seconds)
+                yield Snapshot(
+                    self.step, epoch, per_epoch, total, loss, rate, norm, metrics, False, self.seconds
+                )
                 # The time between two steps is the caller's: a paused run does not age.
                 begun = clock() - self.seconds
             else:
@@ -164,6 +173,10 @@ class TrainingRun:
             self.step, self.epoch, self.steps_per_epoch, self.total_steps, loss, rate, norm, metrics, True,
             self.seconds, validation, self.stopped, restored,
         )  # fmt: skip
+
+    def current_rate(self) -> float:
+        """Return the learning rate of the next step."""
+        return self.learning_rate * self.schedule.factor(self.step, self.steps_per_epoch, self.total_steps)
 
     def _change_rate(self, control: RunControl) -> None:
         """Make the effective rate what was asked for; the schedule's later factors are relative to this one."""

@@ -57,7 +57,9 @@ class RunState:
             raise FileFormatError("The state of the run is not one that Gradloom wrote.")
         version = facts.pop("version", None)
         if not isinstance(version, int) or not 1 <= version <= VERSION:
-            raise FileFormatError(f"The state of the run has version {version!r}; this program reads up to {VERSION}.")
+            raise FileFormatError(
+                f"The state of the run has version {version!r}; this program reads up to {VERSION}."
+            )
         return cls(facts, arrays)
 
     def to_bytes(self) -> bytes:

@@ -71,7 +71,9 @@ def bind_data(network: Network, split: Split) -> BoundData:
     return bound
 
 
-def prepare_targets(loss: Loss, y: Array, output_shape: Shape, classes: int = 0, name: str = "The output") -> Array:
+def prepare_targets(
+    loss: Loss, y: Array, output_shape: Shape, classes: int = 0, name: str = "The output"
+) -> Array:
     """Return targets `y` (N, ...) in the form that `loss` takes for predictions of `output_shape`.
 
     Class numbers become one-hot rows where the loss wants those. `classes` (0: not known) is how many there are.

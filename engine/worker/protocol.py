@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.preprocessing import Preprocessing
 from engine.design.design import Design
 from engine.design.document_json import read_document, write_document
 from engine.design.elements import Edge
@@ -142,7 +143,9 @@ class Loading(msgspec.Struct, tag=True, frozen=True):
 class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     """The run begins. `layers` are in the order of the network; `edges` are the wires that observations name.
 
-    `metrics` are the figures beside the loss, the first of which is the scalars' "metric" column.
+    `metrics` are the figures beside the loss, the first of which is the scalars' "metric" column. `step` and `epoch`
+    are where a held run goes on. `report` says what was done to the data; `preprocessing` belongs into the file with
+    the weights, so that new data can be treated alike.
     """
 
     epochs: int
@@ -159,6 +162,7 @@ class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     step: int = 0
     epoch: int = 1
     report: tuple[str, ...] = ()
+    preprocessing: Preprocessing | None = None
 
 
 class EpochEnded(msgspec.Struct, tag=True, frozen=True, kw_only=True):
@@ -235,7 +239,6 @@ class Finished(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     epoch: int
     seconds: float
     restored_epoch: int = 0
-    evaluation: dict[str, dict[str, float]] = {}
 
 
 class Failed(msgspec.Struct, tag=True, frozen=True, kw_only=True):
@@ -311,7 +314,6 @@ class TableLayout(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     """The columns of the epoch and observation rings. Internal: the client names what it reads by it."""
 
     metrics: tuple[str, ...]
-    validated: bool
     nodes: tuple[str, ...]
     edges: tuple[Edge, ...]
     activations: tuple[str, ...]

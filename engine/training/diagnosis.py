@@ -1,0 +1,259 @@
+"""Why a run learns or fails to: findings from what was observed, each with its figures.
+
+Every threshold stands here with its source. A finding needs several looks that agree (their median), so that one
+unlucky batch says nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.problems import Severity
+from engine.design.design import Design
+from engine.training.cures import with_cures
+from engine.training.finding import Finding, FindingKind
+from engine.training.observation import HEAD, Observation, ObservationLayout
+
+__all__ = ["Diagnosis", "Finding", "with_cures"]
+
+Array = NDArray[Any]
+
+LOOKS, ENOUGH = 24, 6
+"""Looks that are kept, and how many it takes for a finding."""
+VANISHING, VANISHED = 1e-3, 1e-6
+"""Gradient RMS of a layer over the greatest of the layers after it. Where four hidden layers of sigmoids stand in a
+row the first learns about a hundred times slower than the last (Nielsen 2015, Neural networks and deep learning,
+chapter 5), which training overcomes; a thousand times is named, a million times leaves single precision nothing."""
+EXPLODING, EXPLODED = 1e2, 1e4
+"""Norm of the whole gradient. Clipping thresholds in use lie between 1 and 10 (Pascanu, Mikolov and Bengio 2013)."""
+GROWTH = 100.0
+"""A layer's gradient RMS over that of the layer nearest to the output: grows with depth instead of shrinking."""
+DEAD, MOSTLY_DEAD = 0.4, 0.9
+"""Share of units that give 0 for every sample. "As much as 40 % of your network can be dead" with too large a
+learning rate (Stanford CS231n, Neural networks part 1)."""
+SATURATED, MOSTLY_SATURATED = 0.5, 0.9
+"""Share of values on the flat ends (Glorot and Bengio 2010, section 3, watch layers saturate in the same way)."""
+LARGE_UPDATE = 0.1
+"""Update over weight, RMS. About 1e-3 is healthy (CS231n, Neural networks part 3); a tenth rewrites the layer in ten
+steps."""
+RISEN = 2.0
+"""Smoothed loss over its least so far: twice, and still rising, is not noise."""
+FLAT_SHARE, FLAT_STEPS = 0.97, 400
+"""After so many steps and an epoch the loss should be below this share of where it began."""
+GENERALIZATION_LOSS = 0.05
+"""GL of Prechelt 1998, Early stopping - but when?: validation loss over its least, minus 1; he tries 1 to 5 %."""
+STRIPS = 3
+"""Validations in a row without a better one, before overfitting is named (Prechelt's UP with s = 3)."""
+
+
+class Diagnosis:
+    """Collects what is observed of one run and says what it means."""
+
+    def __init__(self, design: Design, layout: ObservationLayout) -> None:
+        self._design, self._layout = design, layout
+        self._rows: deque[Array] = deque(maxlen=LOOKS)
+        self._first_loss = self._smooth = self._least = math.nan
+        self._least_step = self._first_step = 0
+        self._seen = 0
+        self._train: list[float] = []
+        self._validation: list[tuple[int, float, float]] = []
+        self._told: dict[tuple[str, str], Severity] = {}
+        feeding = {edge.source for edge in design.edges if design.nodes[edge.target].type == "Output"}
+        self._last = feeding
+
+    # ------------------------------------------------------------------ collecting
+
+    def add_row(self, row: Array) -> None:
+        """Take in an observation as its row of numbers."""
+        self._rows.append(np.asarray(row))
+
+    def add_observation(self, observation: Observation) -> None:
+        """Take in an observation."""
+        layout, row = self._layout, np.full(self._layout.width, math.nan)
+        head, per_node, per_edge, per_activation = layout.parts(row)
+        head[: len(HEAD)] = (observation.step, observation.seconds, observation.cost, observation.loss)
+        tables = (observation.gradient_rms, observation.update_ratio, observation.weight_rms)
+        for values, table in zip(per_node, tables, strict=True):
+            values[:] = [table[node] for node in layout.nodes]
+        per_edge[:] = [observation.edge_gradient_rms[edge] for edge in layout.edges]
+        for index, node in enumerate(layout.activations):
+            told = observation.activations[node]
+            per_activation[index] = (told.mean, told.std, told.saturated, told.dead)
+        self.add_row(row)
+
+    def add_loss(self, step: int, loss: float, count: int = 1) -> None:
+        """Take in the mean loss of the last `count` steps."""
+        if not math.isfinite(loss):
+            return
+        if not self._seen:
+            self._first_loss = self._smooth = self._least = loss
+            self._first_step = step
+        self._seen += count
+        share = 1.0 - 0.99**count
+        self._smooth += share * (loss - self._smooth)
+        if self._smooth < self._least:
+            self._least, self._least_step = self._smooth, step
+
+    def add_epoch(self, epoch: int, train_loss: float, validation: Mapping[str, float] | None) -> None:
+        """Take in the losses at the end of an epoch."""
+        self._train.append(train_loss)
+        del self._train[:-2]
+        if validation is not None:
+            self._validation.append((epoch, train_loss, validation["loss"]))
+            if len(self._validation) > 512:
+                best = min(self._validation, key=lambda entry: entry[2])
+                self._validation = [best, *self._validation[-256:]]
+
+    # ------------------------------------------------------------------ telling
+
+    def findings(self, step: int) -> tuple[Finding, ...]:
+        """Return what is found now, the worst first."""
+        found: list[Finding] = []
+        if len(self._rows) >= ENOUGH:
+            with np.errstate(all="ignore"):
+                table = np.median(np.stack(self._rows), axis=0)
+            _, per_node, _, per_activation = self._layout.parts(table)
+            gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
+            ratio = dict(zip(self._layout.nodes, per_node[1].tolist(), strict=True))
+            found += self._gradients(gradient, step)
+            found += self._activations(per_activation, step)
+            found += self._updates(ratio, step)
+        found += self._losses(step)
+        found += self._overfitting(step)
+        order = {"error": 0, "warning": 1, "hint": 2}
+        return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+
+    def news(self, step: int) -> tuple[Finding, ...] | None:
+        """Return the findings where they differ in kind, place or severity from those told before, else None."""
+        found = self.findings(step)
+        told = {finding.key: finding.severity for finding in found}
+        if told == self._told:
+            return None
+        self._told = told
+        return found
+
+    def _gradients(self, gradient: Mapping[str, float], step: int) -> Iterator[Finding]:
+        nodes = [node for node in gradient if math.isfinite(gradient[node])]
+        if not nodes:
+            return
+        sizes = [gradient[node] for node in nodes]
+        total = max(sizes)
+        for index, node in enumerate(nodes[:-1]):
+            later = max(range(index + 1, len(nodes)), key=lambda i: sizes[i])
+            share = sizes[index] / sizes[later] if sizes[later] > 0 else 1.0
+            if share < VANISHING:
+                times = f"{1 / share:,.0f} times" if share > 1e-12 else "far"
+                yield self._finding(
+                    "vanishing", node, "error" if share < VANISHED else "warning", step,
+                    f"{self._name(node)} gets a gradient {times} smaller than {self._name(nodes[later])}: "
+                    f"{sizes[index]:.2e} against {sizes[later]:.2e} (RMS). It hardly learns.",
+                    {"gradient_rms": sizes[index], "largest_rms": sizes[later], "share": share},
+                )  # fmt: skip
+                break  # what lies before the first is told by its colour; one finding says it for all
+        last = sizes[-1]
+        for node, size in zip(nodes, sizes, strict=True):
+            grown = last > 0 and size / last > GROWTH and size > 1.0
+            if (size > EXPLODING or grown) and size == total:
+                times = f", {size / last:,.0f} times that of {self._name(nodes[-1])}" if grown else ""
+                yield self._finding(
+                    "exploding", node, "error" if size > EXPLODED else "warning", step,
+                    f"The gradient at {self._name(node)} is {size:.3g} (RMS){times}: steps of this size throw the "
+                    "weights far off.",
+                    {"gradient_rms": size, "last_rms": last},
+                )  # fmt: skip
+
+    def _activations(self, per_activation: Array, step: int) -> Iterator[Finding]:
+        for node, (mean, std, saturated, dead) in zip(
+            self._layout.activations, per_activation.tolist(), strict=True
+        ):
+            figures = {"mean": mean, "std": std}
+            if dead >= DEAD:
+                yield self._finding(
+                    "dead", node, "error" if dead >= MOSTLY_DEAD else "warning", step,
+                    f"{dead:.0%} of the units of {self._name(node)} are dead: they gave 0 for every sample of the last "
+                    f"{len(self._rows)} looks, so no gradient reaches them.",
+                    figures | {"dead": dead},
+                )  # fmt: skip
+            # A classifier that is sure of itself saturates its last layer; that is its purpose.
+            if saturated >= SATURATED and node not in self._last:
+                yield self._finding(
+                    "saturated", node, "error" if saturated >= MOSTLY_SATURATED else "warning", step,
+                    f"{saturated:.0%} of the outputs of {self._name(node)} lie on the flat ends of its activation, "
+                    "where hardly any gradient passes.",
+                    figures | {"saturated": saturated},
+                )  # fmt: skip
+
+    def _updates(self, ratio: Mapping[str, float], step: int) -> Iterator[Finding]:
+        worst = max(
+            (node for node in ratio if math.isfinite(ratio[node])), key=lambda n: ratio[n], default=""
+        )
+        settled = self._smooth < 0.9 * self._first_loss
+        if worst and ratio[worst] > LARGE_UPDATE and not settled:
+            yield self._finding(
+                "learning_rate_too_high", worst, "warning", step,
+                f"Each step changes the weights of {self._name(worst)} by {ratio[worst]:.0%} of their size, and the "
+                "loss does not fall; about 0.1 % is healthy.",
+                {"update_ratio": ratio[worst], "loss": self._smooth},
+            )  # fmt: skip
+
+    def _losses(self, step: int) -> Iterator[Finding]:
+        steps = step - self._first_step
+        if self._seen < FLAT_STEPS or not self._train:
+            return
+        risen = self._smooth / self._least if self._least > 0 else 1.0
+        if (
+            risen > RISEN
+            and self._smooth > 0.5 * self._first_loss
+            and step - self._least_step > FLAT_STEPS // 4
+        ):
+            yield self._finding(
+                "learning_rate_too_high", "", "warning", step,
+                f"The loss has risen to {self._smooth:.3g}, {risen:.1f} times its least ({self._least:.3g} at step "
+                f"{self._least_step:,}): the steps are too large.",
+                {"loss": self._smooth, "least": self._least, "least_step": float(self._least_step)},
+            )  # fmt: skip
+        elif self._least > FLAT_SHARE * self._first_loss > 0:
+            yield self._finding(
+                "loss_not_decreasing", "", "warning", step,
+                f"In {steps:,} steps the loss has only come from {self._first_loss:.3g} to {self._smooth:.3g}: "
+                "the network is not learning.",
+                {"first": self._first_loss, "loss": self._smooth, "steps": float(steps)},
+            )  # fmt: skip
+
+    def _overfitting(self, step: int) -> Iterator[Finding]:
+        if len(self._validation) <= STRIPS:
+            return
+        best_epoch, best_train, best = min(self._validation, key=lambda entry: entry[2])
+        _, train, now = self._validation[-1]
+        later = [entry for entry in self._validation if entry[0] > best_epoch]
+        if len(later) < STRIPS or not best > 0:
+            return
+        worse = now / best - 1.0
+        if worse > GENERALIZATION_LOSS and train < best_train and now > train:
+            yield self._finding(
+                "overfitting", "", "warning", step,
+                f"The validation loss was least in epoch {best_epoch} ({best:.3g}) and is {worse:.0%} higher now "
+                f"({now:.3g}), while the training loss still falls ({train:.3g}): the network learns its samples by "
+                "heart.",
+                {"best_epoch": float(best_epoch), "best": best, "validation": now, "training": train},
+            )  # fmt: skip
+
+    def _finding(
+        self,
+        kind: FindingKind,
+        node: str,
+        severity: Severity,
+        step: int,
+        message: str,
+        figures: dict[str, float],
+    ) -> Finding:
+        return Finding(node=node, kind=kind, severity=severity, message=message, figures=figures, step=step)
+
+    def _name(self, node_id: str) -> str:
+        return self._design.nodes[node_id].name
