@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from designer.actions import Actions
 from designer.common.theme import theme
-from designer.window.fuzzy import score
+from designer.window.fuzzy import command_score
 
 WIDTH, ROWS, ROW = 520, 12, 30
 NAME = Qt.ItemDataRole.UserRole
@@ -82,7 +82,7 @@ class CommandPalette(QDialog):
         for name, spec in self._actions.specs.items():
             action = self._actions[name]
             label = _label(spec.menu, action)
-            points = max((p for p in (score(query, label), score(query, action.text())) if p is not None), default=None)
+            points = command_score(query, spec.menu, action.text().rstrip("…"))
             if points is not None and name != "commands":
                 rows.append((action.isEnabled(), points, label, name, action))
         if query:

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from designer.common.text import scaled
 from designer.common.theme import theme
 
+KEPT = 190
+"""The most that name and state keep for themselves where the bar is narrow."""
+
 
 class DocumentLabel(QWidget):
     """Name, then "● edited" or "read-only". The name gives way where there is little room, the state never does."""
@@ -19,7 +22,6 @@ class DocumentLabel(QWidget):
         self._bold = scaled(self.font(), 1.0, bold=True)
         self._small = scaled(self.font(), 0.88)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(100)
 
     def show_document(self, name: str, *, modified: bool, read_only: bool, tip: str) -> None:
         """Show a document's name and state; the tip says where its file is."""
@@ -38,6 +40,9 @@ class DocumentLabel(QWidget):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(self._bold).horizontalAdvance(self._name) + self._state_width()
         return QSize(width + 4, 24)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), KEPT), 24)
 
     def _state_width(self) -> int:
         return 22 + QFontMetrics(self._small).horizontalAdvance(self._state) if self._state else 0

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 
+def command_score(query: str, menu: str, text: str) -> float | None:
+    """Return how well `query` matches a command: its own words count more than its menu's."""
+    own, whole = score(query, text), score(query, f"{menu}: {text}")
+    return own + 6.0 if own is not None else whole
+
+
 def score(query: str, text: str) -> float | None:
     """Return how well `query` matches `text` (more is better), or None where it doesn't.
 
@@ -14,8 +20,10 @@ def score(query: str, text: str) -> float | None:
     line = text.lower()
     # A start may look good and lead nowhere, so each place of the first letter is tried.
     starts = [place for place, letter in enumerate(line) if letter == wanted[0]]
+    whole = query.lower().strip()
+    bonus = 20.0 if line.startswith(whole) else 10.0 if f" {whole}" in line else 4.0 if whole in line else 0.0
     found = [points for place in starts if (points := _from(wanted, line, place)) is not None]
-    return max(found) - 0.01 * len(line) if found else None
+    return max(found) + bonus - 0.01 * len(line) if found else None
 
 
 def _from(wanted: str, line: str, start: int) -> float | None:

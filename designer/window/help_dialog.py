@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from designer.common.forms.scrolling import ColumnScroll
 from designer.common.text import scaled
 from designer.common.theme import theme
 from designer.inspector.help_section import HelpSection
@@ -19,11 +20,8 @@ class HelpDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Help: {layer.NAME}")
-        self.resize(560, min(640, parent.height() - 60))
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(10)
+        self.resize(560, min(480, parent.height() - 60))
+        page = ColumnScroll(self, spacing=10, margin=24)
         title = QLabel(layer.NAME)
         title.setFont(scaled(title.font(), 1.5, bold=True))
         stripe = QFrame()
@@ -32,21 +30,17 @@ class HelpDialog(QDialog):
         section = HelpSection()
         section.show_layer(layer)
         for widget in (title, stripe, section):
-            column.addWidget(widget)
+            page.add(widget)
         fields = describe(type(layer))
         if fields:
             heading = QLabel("Settings")
             heading.setProperty("heading", True)
-            column.addSpacing(6)
-            column.addWidget(heading)
-            column.addWidget(_settings(fields))
-        column.addStretch()
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(page)
+            page.add(heading)
+            page.add(_settings(fields))
+        page.add_stretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(page)
 
 
 def _settings(fields: tuple[FieldSpec, ...]) -> QWidget:

@@ -22,9 +22,12 @@ class FadingLabel(QLabel):
         scale: float = 1.0,
         bold: bool = False,
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        kept: int = 0,
     ) -> None:
+        """Show `text`. It never gets narrower than itself, up to `kept` pixels."""
         super().__init__(text, parent)
         self._role = role
+        self._kept = kept
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self.setFont(tabular(scaled(self.font(), scale, bold=bold)))
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -37,7 +40,7 @@ class FadingLabel(QLabel):
             self.update()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
+        return QSize(min(self.sizeHint().width(), self._kept), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

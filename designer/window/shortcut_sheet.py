@@ -21,7 +21,7 @@ class ShortcutSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Shortcuts")
-        self.resize(min(1120, parent.width() - 40), min(680, parent.height() - 40))
+        self.resize(min(1120, parent.width() - 40), min(650, parent.height() - 20))
         groups: dict[str, list[tuple[str, str]]] = {}
         for heading, keys, meaning in rows(actions):
             groups.setdefault(heading, []).append((keys, meaning))
@@ -31,9 +31,10 @@ class ShortcutSheet(QDialog):
         columns.setSpacing(32)
         lengths = [0] * COLUMNS
         layouts = [QVBoxLayout() for _ in range(COLUMNS)]
-        for heading, entries in groups.items():
+        # The longest first, so that the columns end at one height.
+        for heading, entries in sorted(groups.items(), key=lambda group: -len(group[1])):
             shortest = lengths.index(min(lengths))
-            lengths[shortest] += len(entries) + 2
+            lengths[shortest] += 2 + sum(_lines(*entry) for entry in entries)
             layouts[shortest].addWidget(_group(heading, entries))
         for layout in layouts:
             layout.setSpacing(16)
@@ -56,6 +57,10 @@ def rows(actions: Actions) -> Iterator[tuple[str, str, str]]:
             extra = f" ({spec.sheet})" if spec.sheet else ""
             yield spec.menu.partition("/")[0], " or ".join(keys), f"{spec.text.rstrip('…')}{extra}"
     yield from GESTURES
+
+
+def _lines(keys: str, meaning: str) -> int:
+    return 2 if len(keys) > 18 or len(meaning) > 32 else 1
 
 
 def _group(heading: str, entries: list[tuple[str, str]]) -> QWidget:

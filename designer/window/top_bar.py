@@ -13,6 +13,8 @@ from designer.window.quiet_labels import FadingLabel
 from designer.window.thin_bar import ThinBar
 
 HEIGHT = 44
+READOUT = 200
+"""The most that the words about the run keep for themselves where the bar is narrow."""
 WIDE = 1380
 """From this width on the buttons have their full padding."""
 
@@ -32,10 +34,10 @@ class TopBar(QWidget):
         self.pause = ActionButton(actions["pause"])
         self.step = ActionButton(actions["step"])
         self.reset = ActionButton(actions["reset"])
-        self.headline = FadingLabel(bold=True)
-        self.detail = FadingLabel(role="text_muted", scale=0.85)
+        self.headline = FadingLabel(bold=True, kept=READOUT)
+        self.detail = FadingLabel(role="text_muted", scale=0.85, kept=READOUT)
         self.progress = ThinBar()
-        self.time_left = FadingLabel(role="text_muted", scale=0.92)
+        self.time_left = FadingLabel(role="text_muted", scale=0.92, kept=90)
         self.document = DocumentLabel()
         self._buttons = (self.train, self.pause, self.step, self.reset)
         self._lay_out()
