@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.common.text import format_number, scaled, tabular
@@ -22,10 +22,11 @@ COLORS = 255
 class MatrixView(QWidget):
     """Draws a `WeightPicture` crisply, reduced by extremes where it has more cells than the screen has pixels.
 
-    Signals: unit_chosen(index): a neuron or filter was clicked.
+    Signals: unit_chosen(index): a neuron or filter was clicked; page_turned(by): the wheel asks for others.
     """
 
     unit_chosen = Signal(int)
+    page_turned = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,9 +60,9 @@ class MatrixView(QWidget):
         return QSize(320, 140)
 
     @property
-    def aspect(self) -> float:
-        """Width over height of the room."""
-        return max(self.width(), 1) / max(self.height(), 1)
+    def room(self) -> tuple[int, int]:
+        """The pixels there are, (width, height)."""
+        return max(self.width(), 1), max(self.height(), 1)
 
     @property
     def place(self) -> QRectF:
@@ -199,6 +200,13 @@ class MatrixView(QWidget):
         index = self._picture.index_at(*cell)
         if index is not None and len(index) > 1:
             self.unit_chosen.emit(index[self._picture.unit_axis])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._picture is not None and self._picture.pages > 1:
+            self.page_turned.emit(-1 if event.angleDelta().y() > 0 else 1)
+            event.accept()
+        else:
+            event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None

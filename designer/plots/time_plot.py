@@ -66,6 +66,8 @@ class TimePlot(pg.PlotWidget):
         self.plotItem.hideButtons()
         self.plotItem.setMenuEnabled(False)
         self.plotItem.layout.setContentsMargins(MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM)
+        # The axes are drawn with the background, which would otherwise be kept from before the range moved.
+        self.setCacheMode(pg.PlotWidget.CacheModeFlag.CacheNone)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setFont(tabular(scaled(self.font(), 0.85)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ MOST_TILES = 16_384
 LIMIT_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 SAMPLE = 20_000
 """So many weights tell the quantile of millions well enough."""
+LEAST_CELL = 1.0
+"""Pixels that a weight of an image has at least; smaller, and strokes could not be seen."""
 GAP = 1
 """Cells left empty between two tiles."""
 
@@ -34,6 +36,7 @@ class WeightPicture:
     square: bool
     words: str
     tile: tuple[int, int] = (0, 0)
+    pages: int = 1
 
     @property
     def units(self) -> int:
@@ -51,22 +54,28 @@ class WeightPicture:
 def arrange(
     values: Array,
     *,
-    aspect: float = 1.6,
+    room: tuple[int, int] = (640, 400),
     image_shape: tuple[int, ...] | None = None,
     unit: int | None = None,
+    page: int = 0,
 ) -> WeightPicture:
-    """Return the picture of an array of weights for a room of `aspect` (width over height).
+    """Return the picture of an array of weights for a room of so many pixels (width, height).
 
     A vector is written in rows. A matrix (inputs, units) stays one, unless its inputs are an image of `image_shape`
     (height, width, channels): then each unit is a tile. Convolution kernels (height, width, inputs, filters) are tiles,
     with a row for each input channel where there are several. With `unit`, only that neuron or filter is shown.
+    Images that the room is too small for come in pages.
     """
+    aspect = room[0] / max(room[1], 1)
     shape = values.shape
     flat = np.arange(values.size, dtype=np.int64).reshape(shape)
     if values.ndim == 2 and image_shape is not None and math.prod(image_shape) == shape[0]:
         tiles = _image_tiles(flat, image_shape)
-        words = f"{shape[1]} × {image_shape[0]} × {image_shape[1]}, one for each unit"
-        return _tiled(values, tiles if unit is None else tiles[unit : unit + 1], aspect, 1, words)
+        if unit is not None:
+            return _tiled(
+                values, tiles[unit : unit + 1], aspect, 1, f"{image_shape[0]} × {image_shape[1]} inputs"
+            )
+        return _image_page(values, tiles, room, page)
     if values.ndim == 4:
         return _kernels(values, flat, aspect, unit)
     if values.ndim == 3:
@@ -134,6 +143,25 @@ def _kernels(values: Array, flat: Array, aspect: float, unit: int | None) -> Wei
         words += f" (first {shown} inputs)"
     grid = np.moveaxis(flat[:, :, :shown, :MOST_TILES], (2, 3), (0, 1))
     return _grid(values, grid, 3, words)
+
+
+def _image_page(values: Array, tiles: Array, room: tuple[int, int], page: int) -> WeightPicture:
+    """Return as many units as can be told apart; the rest are on further pages."""
+    count, height, width = tiles.shape
+    across = max(int(room[0] / ((width + GAP) * LEAST_CELL)), 1)
+    down = max(int(room[1] / ((height + GAP) * LEAST_CELL)), 1)
+    size = across * down
+    aspect = room[0] / max(room[1], 1)
+    if count <= size:
+        return _tiled(values, tiles, aspect, 1, f"{count} units, {height} × {width} each")
+    pages = -(-count // size)
+    first = (page % pages) * size
+    shown = tiles[first : first + size]
+    words = f"units {first}–{first + len(shown) - 1} of {count}"
+    padded = np.full((size, height, width), -1, np.int64)
+    padded[: len(shown)] = shown
+    picture = _grid(values, padded.reshape(down, across, height, width), 1, words)
+    return replace(picture, pages=pages)
 
 
 def _image_tiles(flat: Array, image_shape: tuple[int, ...]) -> Array:

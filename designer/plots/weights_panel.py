@@ -16,7 +16,7 @@ from designer.plots.image_inputs import image_shape_of
 from designer.plots.matrix_view import MatrixView
 from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import OptionButton
-from designer.plots.weight_pictures import arrange, limits_of
+from designer.plots.weight_pictures import arrange, limit_of, limits_of
 
 
 class WeightsPanel(LivePanel):
@@ -30,6 +30,7 @@ class WeightsPanel(LivePanel):
         self._histograms = HistogramHistory()
         self._parameter = "kernel"
         self._unit: int | None = None
+        self._page = 0
         self._shown: tuple[object, ...] = ()
         self._limits = (0.0, 0.0)
         self._build()
@@ -60,6 +61,7 @@ class WeightsPanel(LivePanel):
         column.addWidget(self.matrix, 11)
         column.addWidget(self.histogram, 9)
         self.matrix.unit_chosen.connect(self.show_unit)
+        self.matrix.page_turned.connect(self._on_page_turned)
         self._all.clicked.connect(self._on_all_clicked)
         self._over_time.toggled.connect(self._on_option_changed)
 
@@ -111,7 +113,7 @@ class WeightsPanel(LivePanel):
                 sketch_tiles,
             )
         found = self.session.latest_parameter(node_id, self.parameter)
-        if found is not None and found.values is not None:
+        if found is not None and (found.values is not None or found.counts is not None):
             return None
         name = self.document.design.nodes[node_id].name
         if self.session.is_alive:
@@ -127,15 +129,20 @@ class WeightsPanel(LivePanel):
     def draw(self) -> None:
         node_id, parameter = self.node_id, self.parameter
         found = self.session.latest_parameter(node_id, parameter)
-        if found is None or found.values is None:
+        if found is None:
+            return
+        if found.values is None:
+            self._draw_spread_alone(found)
             return
         values = found.values
         key = (node_id, parameter, self._unit)
         if key != self._shown:
+            if key[:2] != self._shown[:2]:
+                self._page = 0
             self._shown, self._limits = key, limits_of(values)
         unit = self._unit if values.ndim > 1 and self._unit is not None else None
         image = image_shape_of(self.document, node_id) if values.ndim == 2 else None
-        picture = arrange(values, aspect=self.matrix.aspect, image_shape=image, unit=unit)
+        picture = arrange(values, room=self.matrix.room, image_shape=image, unit=unit, page=self._page)
         self.matrix.show_picture(picture, parameter, self._limits[1])
         self._show_spread(found, picture, unit)
         self._set_header(picture, unit)
@@ -162,6 +169,16 @@ class WeightsPanel(LivePanel):
         names = [*(f"index_{axis}" for axis in range(values.ndim)), self.parameter]
         return names, [[*map(int, index), float(value)] for index, value in np.ndenumerate(values)]
 
+    def _draw_spread_alone(self, found: Any) -> None:
+        """A parameter of many megabytes does not travel live: its histogram does."""
+        key, limit = (self.node_id, self.parameter), limit_of(float(np.abs(found.edges).max()))
+        self._histograms.add(key, Histogram(found.step, found.counts, found.edges))
+        self.matrix.show_picture(None, self.parameter, limit)
+        over_time = self._over_time.isChecked()
+        self.histogram.show_histograms(self._histograms.of(key), limit, limit, over_time=over_time)
+        self.header.set_title(f"Weights, {self.document.design.nodes[self.node_id].name}")
+        self.header.note.set_parts(("too large to show live: their spread",))
+
     def _show_spread(self, found: Any, picture: Any, unit: int | None) -> None:
         key = (self.node_id, self.parameter)
         largest, colors = self._limits
@@ -186,6 +203,8 @@ class WeightsPanel(LivePanel):
         self._all.setVisible(unit is not None)
         self._over_time.setVisible(unit is None)
         parts = [picture.words] if unit is None else []
+        if picture.pages > 1 and unit is None:
+            parts.append("wheel for more")
         if unit is not None:
             bias = self.session.latest_parameter(node_id, "bias")
             if bias is not None and bias.values is not None and unit < bias.values.size:
@@ -239,6 +258,10 @@ class WeightsPanel(LivePanel):
         self._histograms.forget()
         self._unit = None
         self._on_selected()
+
+    def _on_page_turned(self, by: int) -> None:
+        self._page += by
+        self._on_option_changed()
 
     def _on_all_clicked(self) -> None:
         self.show_unit(None)

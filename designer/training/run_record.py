@@ -45,7 +45,7 @@ class RunRecord:
 
     def begin(self, event: Any) -> None:
         """Note what a run that has started set out to do."""
-        self.layer_ids = tuple(layer.node_id for layer in event.layers)
+        self.layer_ids = tuple(layer.node_id for layer in event.layers if layer.parameters)
         self.history.begin_layers(self.layer_ids)
         self.history.plan = Plan(
             epochs=event.epochs,

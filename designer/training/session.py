@@ -199,7 +199,7 @@ class TrainingSession(QObject):
     def latest_parameter(self, node_id: str, name: str) -> Watched | None:
         """Return a node's parameter as it was last seen; without a run, as it is kept."""
         found = self._board.latest(WatchKey(node_id, name))
-        if found is not None:
+        if found is not None and (found.values is not None or self.is_alive):
             return found
         values = self.weights.node(node_id).get(name)
         return None if values is None else Watched(0, self.weights.step, values=values)
