@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,9 +24,13 @@ HELP = """Draw neural networks, train them, and see why they learn.
 
 Without a command, gradloom [FILE] opens the window."""
 
+# Typer has Click from one place or another, depending on its version; its own exceptions lead to the right one.
+CommandLineError: type[Exception] = typer.BadParameter.__mro__[2]
+"""The base of all errors about the arguments."""
 
-def build_app(screenshot: Screenshot | None = None) -> Callable[..., Any]:
-    """Return the command line as one callable: it takes the arguments and ends with SystemExit."""
+
+def build_app(screenshot: Screenshot | None = None) -> Any:
+    """Return the command line as one command, for `run_app`."""
     app = typer.Typer(
         help=HELP,
         no_args_is_help=True,
@@ -40,6 +44,16 @@ def build_app(screenshot: Screenshot | None = None) -> Callable[..., Any]:
     if screenshot is not None:
         app.command("screenshot")(screenshot)
     return get_command(app)
+
+
+def run_app(app: Any, arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name and return its status. Every error comes out as it was raised."""
+    try:
+        with app.make_context("gradloom", list(arguments)) as context:
+            app.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code
+    return 0
 
 
 def _show_version(wanted: bool) -> None:

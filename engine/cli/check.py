@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from engine.cli.printing import print_json
 
 if TYPE_CHECKING:
     from engine.compiler.network import Network
@@ -31,9 +32,10 @@ def check(
             "message": problem.message,
         }
         cure = f" Cure: {problem.repair.label}." if problem.repair else ""
-        typer.echo(
-            json.dumps(row, ensure_ascii=False) if as_json else f"{problem.severity}: {problem.message}{cure}"
-        )
+        if as_json:
+            print_json(row)
+        else:
+            typer.echo(f"{problem.severity}: {problem.message}{cure}")
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
@@ -47,7 +49,7 @@ def check(
     for name, error in errors.items():
         good = error < PASS
         if as_json:
-            typer.echo(json.dumps({"parameter": name, "relative_error": error, "passed": good}))
+            print_json({"parameter": name, "relative_error": error, "passed": good})
         else:
             typer.echo(f"{'passed' if good else 'FAILED'}  {name}: relative error {error:.2e}")
     if not all(error < PASS for error in errors.values()):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from engine.cli.printing import print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def evaluate(
     split = treated_samples(archive, data, folder, need_targets=True)
     result = engine.evaluate(network, split, archive.design.training.metrics)
     if as_json:
-        typer.echo(json.dumps({"samples": len(split), **result}))
+        print_json({"samples": len(split), **result})
     else:
         figures = "  ".join(f"{name} {value:.4g}" for name, value in result.items())
         typer.echo(f"{len(split):,} samples  {figures}")

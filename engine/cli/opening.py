@@ -1,11 +1,13 @@
-"""What commands are given: a file, a template's name, a data source."""
+"""What commands are given: a file, a template's name, a data source, a place to write to."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from engine.core.errors import DataError, GradloomError
+from engine.core.errors import DataError, FileAccessError, GradloomError
 from engine.data import DataSet, DataSettings, load
+from engine.data.source import named_source
 from engine.design.templates import load as load_template
 from engine.design.templates import names as template_names
 from engine.training.archive import Archive, load_archive
@@ -14,8 +16,8 @@ from engine.training.archive import Archive, load_archive
 def open_design(file_or_template: str) -> tuple[Archive, Path]:
     """Return what a file or template holds, and the folder where its relative paths start."""
     place = Path(file_or_template)
-    if place.exists():
-        return load_archive(place), place.resolve().parent
+    if _is_there(place):
+        return load_archive(place.absolute()), place.resolve().parent
     known = [template.name for template in template_names()]
     if file_or_template in known:
         return Archive(load_template(file_or_template)), Path.cwd()
@@ -24,15 +26,47 @@ def open_design(file_or_template: str) -> tuple[Archive, Path]:
     )
 
 
+def _is_there(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 def data_settings(archive: Archive, source: str | None) -> DataSettings:
-    """Return the design's data reference, with another source where one is named. Raises DataError without any."""
+    """Return the design's data reference, with another source where one is named. Raises DataError without any.
+
+    How samples are scaled and split stays as the design says; what belongs to its own source (columns, options) goes.
+    A path that is given on the command line starts at the current folder, not at the design's.
+    """
     settings = archive.design.data
     if source is not None:
-        same = settings is not None and settings.source == source
-        return settings if same and settings is not None else DataSettings(source=source)
+        own = settings is not None and settings.source == source
+        if named_source(source) is None and _is_there(Path(source)):
+            source = str(Path(source).absolute())
+        if settings is None:
+            return DataSettings(source=source)
+        if own:
+            return settings.replace(source=source)
+        return settings.replace(source=source, options={}, features=(), target=(), task="auto", limit=None)
     if settings is None:
         raise DataError(f"The design {archive.design.name!r} names no data. Say which with --data SOURCE.")
     return settings
+
+
+def moved_data(settings: DataSettings, folder: Path, target: Path) -> DataSettings:
+    """Return the data reference of a design from `folder` as it must stand in a file in the folder `target`.
+
+    A file below the new folder is named relative to it, so that both can be moved together; any other by its full path.
+    """
+    if named_source(settings.source) is not None:
+        return settings
+    place = next((p for p in (folder / settings.source, Path(settings.source)) if _is_there(p)), None)
+    if place is None:
+        return settings
+    place, target = place.resolve(), target.resolve()
+    inside = place.is_relative_to(target)
+    return settings.replace(source=place.relative_to(target).as_posix() if inside else str(place))
 
 
 def open_data(settings: DataSettings, folder: Path, *, quiet: bool) -> DataSet:
@@ -41,3 +75,16 @@ def open_data(settings: DataSettings, folder: Path, *, quiet: bool) -> DataSet:
 
     with progress_bar(f"Reading {settings.source}", quiet=quiet) as advance:
         return load(settings, folder=folder, on_progress=advance, allow_download=True)
+
+
+def check_writable(out: Path, suffix: str = "") -> None:
+    """Raise an error now where `out` can't be written later, when hours of training would be lost with it."""
+    if suffix and out.suffix.lower() != suffix:
+        raise GradloomError(f"{out.name}: write this to a file that ends in {suffix}.")
+    folder = out.resolve().parent
+    if out.is_dir():
+        raise FileAccessError(f"Can't write {out}: there is a folder of that name. Choose another name.")
+    if not folder.is_dir():
+        raise FileAccessError(f"Can't write {out}: there is no folder {folder}. Make it first.")
+    if not os.access(folder, os.W_OK):
+        raise FileAccessError(f"Can't write {out}: permission is denied in {folder}.")

@@ -20,9 +20,10 @@ def predict(
 ) -> None:
     """Write predictions as CSV: the class and its probabilities, or the predicted numbers in the data's own units."""
     from engine.cli.evaluate import trained_network, treated_samples
-    from engine.cli.opening import open_design
+    from engine.cli.opening import check_writable, open_design
     from engine.design.files import write_atomically
 
+    check_writable(out)
     archive, folder = open_design(file)
     network = trained_network(archive, file)
     split = treated_samples(archive, data, folder, need_targets=False)
@@ -48,7 +49,7 @@ def _columns(name: str, values: Any, preprocessing: Preprocessing | None) -> lis
     if len(classes) == 2 and flat.shape[1] == 1:
         chosen = [classes[int(p > 0.5)] for p in flat[:, 0]]
         return [(name, chosen), (f"p({classes[1]})", flat[:, 0])]
-    if preprocessing is not None and not classes:
+    if preprocessing is not None and not classes and flat.shape[1] == len(preprocessing.target_offset):
         flat = preprocessing.inverse_target(flat)
     labels = [name] if flat.shape[1] == 1 else [f"{name}_{i + 1}" for i in range(flat.shape[1])]
     return [(label, flat[:, i]) for i, label in enumerate(labels)]

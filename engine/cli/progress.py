@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-Advance = Callable[[int, int], None]
+
+class Advance(Protocol):
+    """Moves the bar to `done` of `total`, and says beside it what is known by now."""
+
+    def __call__(self, done: int, total: int, text: str = "") -> None: ...
 
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool = False) -> Iterator[Advance]:
-    """Give a function advance(done, total) that draws a bar on stderr; it goes when the work is done."""
+    """Give a function advance(done, total, text) that draws a bar on stderr; it goes when the work is done."""
     if quiet or not sys.stderr.isatty():
         yield _nothing
         return
@@ -19,19 +24,22 @@ def progress_bar(label: str, *, quiet: bool = False) -> Iterator[Advance]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=None)
+        task = progress.add_task(label, total=None, text="")
 
-        def advance(done: int, total: int) -> None:
+        def advance(done: int, total: int, text: str = "") -> None:
             progress.update(task, completed=done, total=total or None)
+            if text:
+                progress.update(task, text=text)
 
         yield advance
 
 
-def _nothing(done: int, total: int) -> None:
+def _nothing(done: int, total: int, text: str = "") -> None:
     """Stand in for the bar where nobody sees it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
+
+from engine.cli.printing import print_json
 
 
 def summary(
@@ -34,4 +35,4 @@ def summary(
         "trainable": moving,
         "multiply_adds": multiply_adds(design, inference),
     }
-    typer.echo(json.dumps(result, ensure_ascii=False))
+    print_json(result)

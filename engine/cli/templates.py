@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
+
+from engine.cli.printing import print_json
 
 
 def templates(
@@ -19,6 +20,6 @@ def templates(
     for info in infos:
         if as_json:
             row = {"name": info.name, "title": info.title, "description": info.description}
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
         else:
             typer.echo(f"{info.name:<{width}}  {info.title}")

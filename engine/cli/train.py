@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from engine.cli.printing import print_json
 
 if TYPE_CHECKING:
     from engine.compiler.network import Network
@@ -36,42 +36,85 @@ def train(
 ) -> None:
     """Train a design and print its figures; the last line has loss, validation and test results."""
     import engine
-    from engine.cli.opening import data_settings, open_data, open_design
+    from engine.cli.opening import check_writable, data_settings, moved_data, open_data, open_design
     from engine.core.errors import GradloomError
     from engine.training import RunControl
 
     for out, suffix in ((save, ".gradloom"), (history, ".csv")):
-        if out is not None and out.suffix.lower() != suffix:
-            raise GradloomError(f"{out.name}: write this to a file that ends in {suffix}.")
+        if out is not None:
+            check_writable(out, suffix)
     archive, folder = open_design(file)
+    state = archive.run_state if resume else None
+    if resume and state is None:
+        raise GradloomError(f"{file} holds no run to go on with. Train it without --resume.")
     design = archive.design
     if seed is not None:
         design.seed = seed
     design.training = _settings(design.training, epochs, batch_size)
+    network = engine.compile(design)  # before the data: a bad design must not wait for a download
     design.data = data_settings(archive, data)
     samples = open_data(design.data, folder, quiet=as_json)
-    network = engine.compile(design)
-    control, state = RunControl(), archive.run_state if resume else None
-    if resume and state is None:
-        raise GradloomError(f"{file} holds no run to go on with. Train it without --resume.")
-    last = _run(network, samples, design.training, control, state, quiet=as_json)
-    result = _result(network, samples, last)
+    rows, control = Rows(as_json, heard_by_nobody=bool(save or history)), RunControl()
+    last, interrupted = _run(network, samples, design.training, control, state, rows)
     held = control.capture()
     if save is not None:
+        design.data = moved_data(design.data, folder, save.resolve().parent)
         _save(save, archive, network, samples, held)
     if history is not None:
         from engine.design.files import write_atomically
 
         write_atomically(history, _history(held).to_csv().encode())
-    if as_json:
-        typer.echo(json.dumps({"result": True, **_finite(result)}))
-    else:
-        typer.echo(
-            "  ".join(f"{name} {value:.4g}" for name, value in result.items() if isinstance(value, float))
+    if interrupted:
+        kept = (
+            f"The run up to there is in {save}: --resume goes on with it." if save else "Nothing was saved."
         )
-        for out in (save, history):
-            if out is not None:
-                typer.echo(f"Wrote {out}.")
+        raise KeyboardInterrupt(f"Interrupted after step {last.step:,} of {last.total_steps:,}. {kept}")
+    rows.result(_result(network, samples, last))
+    for out in (save, history):
+        if out is not None and not as_json:
+            rows.say(f"Wrote {out}.")
+
+
+class Rows:
+    """Prints the figures of a run, as JSON or for people.
+
+    Where the reader of the output leaves (`| head`), the run ends with it, unless `heard_by_nobody`: a run whose result
+    goes to a file is worth finishing in silence.
+    """
+
+    def __init__(self, as_json: bool, *, heard_by_nobody: bool) -> None:
+        self.as_json = as_json
+        self._goes_on = heard_by_nobody
+        self._silent = False
+
+    def epoch(self, row: Mapping[str, object], figures: Mapping[str, float], epochs: int) -> None:
+        """Print an epoch; on a terminal the progress bar tells it."""
+        if self.as_json:
+            self.say(row)
+        elif not sys.stderr.isatty():
+            self.say(f"epoch {row['epoch']}/{epochs}  {_line(figures)}")
+
+    def result(self, result: Mapping[str, object]) -> None:
+        """Print the last line."""
+        self.say({"result": True, **result} if self.as_json else _line(result))
+
+    def say(self, what: str | Mapping[str, object]) -> None:
+        """Print a line. Raises BrokenPipeError where nobody reads and nothing is left to do."""
+        if self._silent:
+            return
+        try:
+            if isinstance(what, str):
+                typer.echo(what)
+            else:
+                print_json(what)
+        except BrokenPipeError:
+            if not self._goes_on:
+                raise
+            self._silent = True
+
+
+def _line(figures: Mapping[str, object]) -> str:
+    return "  ".join(f"{name} {value:.4g}" for name, value in figures.items() if isinstance(value, float))
 
 
 def _settings(settings: TrainingSettings, epochs: int | None, batch_size: int | None) -> TrainingSettings:
@@ -89,31 +132,31 @@ def _run(
     settings: TrainingSettings,
     control: RunControl,
     state: RunState | None,
-    *,
-    quiet: bool,
-) -> Snapshot:
-    """Train to the end and return the last snapshot, telling of each epoch on the way."""
+    rows: Rows,
+) -> tuple[Snapshot, bool]:
+    """Train to the end, telling of each epoch; return the last snapshot, and whether it was interrupted there."""
     import engine
+    from engine.cli.interrupt import stop_on_interrupt
     from engine.cli.progress import progress_bar
     from engine.core.errors import TrainingError
 
     last = None
-    with progress_bar("Training", quiet=quiet) as advance:
+    with stop_on_interrupt() as stop, progress_bar("Training", quiet=rows.as_json) as advance:
         for snapshot in engine.fit(network, samples, settings, control=control, state=state):
             last = snapshot
-            if snapshot.step % 16 == 0 or snapshot.epoch_ended:
+            if snapshot.epoch_ended:
+                figures = _figures(snapshot)
+                row = {"epoch": snapshot.epoch, "step": snapshot.step, **figures}
+                told = f"epoch {snapshot.epoch:,}/{settings.epochs:,}  {_line(figures)}"
+                advance(snapshot.step, snapshot.total_steps, told)
+                rows.epoch(row, figures, settings.epochs)
+            elif not snapshot.step % 16:
                 advance(snapshot.step, snapshot.total_steps)
-            if not snapshot.epoch_ended:
-                continue
-            row = {"epoch": snapshot.epoch, "step": snapshot.step, **_figures(snapshot)}
-            if quiet:
-                typer.echo(json.dumps(_finite(row)))
-            elif not sys.stderr.isatty():
-                figures = "  ".join(f"{name} {value:.4g}" for name, value in _figures(snapshot).items())
-                typer.echo(f"epoch {snapshot.epoch}/{settings.epochs}  {figures}")
+            if stop and not snapshot.stopped:
+                return snapshot, True
     if last is None:
         raise TrainingError("The run that the file holds is finished. Raise --epochs to go on with it.")
-    return last
+    return last, False
 
 
 def _figures(snapshot: Snapshot) -> dict[str, float]:
@@ -162,8 +205,3 @@ def _save(path: Path, archive: Archive, network: Network, samples: DataSet, held
         thumbnail=archive.thumbnail,
         preprocessing=samples.preprocessing,
     )
-
-
-def _finite(row: Mapping[str, object]) -> dict[str, object]:
-    """Return the row as JSON can hold it: what is not a finite number is null."""
-    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}

@@ -45,4 +45,3 @@ def as_targets(array: Array, loss: Loss, shape: Shape, name: str) -> Array:
     raise DataError(
         f"{name}: {loss.NAME} takes targets of {text(shape[1:])}. Received: {rows:,} of {text(array.shape[1:])}."
     )
-

@@ -102,7 +102,8 @@ def checked_inference(design: Design) -> Inference:
     inference = infer(design)
     errors = tuple(p for p in problems_of(design, inference) if p.severity == "error")
     if errors:
-        more = f" ({len(errors) - 1} more problems.)" if len(errors) > 1 else ""
+        others = len(errors) - 1
+        more = f" ({others} more {'problem' if others == 1 else 'problems'}.)" if others else ""
         raise DesignError(errors[0].message + more, node=errors[0].node, problems=errors)
     return inference
 

@@ -110,6 +110,31 @@ def _missing_wires(design: Design, inference: Inference) -> Iterator[Problem]:
             yield Problem(node=node.id, severity="warning", code="unused", message=message, repairs=(remove,))
 
 
+def _ports(design: Design, inference: Inference) -> Iterator[Problem]:
+    """Wires that the rules would not let a person draw, as a file may hold them all the same."""
+    taken: set[tuple[str, str]] = set()
+    for edge in design.edges:
+        source, target = design.nodes[edge.source], design.nodes[edge.target]
+        port = next((port for port in target.layer.INPUTS if port.name == edge.target_port), None)
+        here = (edge.target, edge.target_port)
+        message = ""
+        if edge.source_port not in [port.name for port in source.layer.OUTPUTS]:
+            message = (
+                f"{source.name} has no output {edge.source_port!r}, but a wire to {target.name} begins there."
+            )
+        elif port is None:
+            message = (
+                f"{target.name} has no input {edge.target_port!r}, but a wire from {source.name} ends there."
+            )
+        elif here in taken and not port.variadic:
+            message = f"{target.name} is fed twice at its input {port.name!r}: one wire is too many."
+        taken.add(here)
+        known = not isinstance(source.layer, UnknownLayer) and not isinstance(target.layer, UnknownLayer)
+        if message and known:
+            cut = Repair(f"Cut the wire from {source.name} to {target.name}", (e.RemoveEdge(edge),))
+            yield Problem(node=target.id, severity="error", code="port", message=message, repairs=(cut,))
+
+
 def _shapes(design: Design, inference: Inference) -> Iterator[Problem]:
     for node_id, error in inference.faults.items():
         node = design.nodes[node_id]
@@ -188,4 +213,14 @@ def _activation_of(layer: object) -> str | None:
     return value if isinstance(value, str) else value.get("name") if isinstance(value, dict) else None
 
 
-CHECKS: tuple[Check, ...] = (_empty, _unknown, _cycle, _missing_wires, _shapes, _settings, _memory, _loss)
+CHECKS: tuple[Check, ...] = (
+    _empty,
+    _unknown,
+    _cycle,
+    _ports,
+    _missing_wires,
+    _shapes,
+    _settings,
+    _memory,
+    _loss,
+)

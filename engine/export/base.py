@@ -46,7 +46,9 @@ def export(design: Design, weights: Mapping[str, Array], path: str | Path) -> No
     suffix = place.suffix.lower().removeprefix(".")
     if suffix not in exporters.classes:
         known = ", ".join(f".{name}" for name in exporters.names())
-        raise ExportError(f"{place.name}: the suffix {place.suffix or '(none)'} names no format. Known: {known}.")
+        raise ExportError(
+            f"{place.name}: the suffix {place.suffix or '(none)'} names no format. Known: {known}."
+        )
     if not weights:
         raise ExportError(f"{design.name} has no weights to export: it has no layer with parameters.")
     exporters[suffix]().write(Trained(design, weights), place)
