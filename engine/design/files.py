@@ -33,6 +33,8 @@ MAX_TEXT = 64 * 2**20
 FREE_SIZE, MAX_RATIO = 2**20, 200
 """A member beyond the first size may not grow by more than this factor: a deflate bomb grows a thousandfold."""
 
+_END = struct.Struct("<4s6xH10s")
+"""The last bytes of a zip archive: signature, number of members, and what does not matter here."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FOREIGN = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -188,14 +190,23 @@ def _read_members(file: io.BufferedReader, place: Path, only: tuple[str, ...]) -
     try:
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
+            _check_count(file, len(infos), place)
             _check_listing(infos, os.fstat(file.fileno()).st_size, place)
             found = {info.filename: archive.read(info) for info in infos if info.filename in only}
             # A damaged member counts even when it is not wanted now: whoever saves would lose it.
             for info in infos:
                 if info.filename not in only:
                     _verify(archive, info)
-    except (FileFormatError, OSError):
+    except FileFormatError:
         raise
+    except OSError as error:
+        if (
+            error.errno != errno.EINVAL
+        ):  # a damaged listing sends the reader to places before the file's beginning
+            raise
+        raise FileFormatError(
+            f"{place.name} is damaged and can't be opened (it points outside itself)."
+        ) from error
     except MemoryError:
         raise FileFormatError(f"{place.name} needs more memory to open than there is.") from None
     except (
@@ -207,6 +218,16 @@ def _read_members(file: io.BufferedReader, place: Path, only: tuple[str, ...]) -
     if DESIGN in only and DESIGN not in found:
         raise FileFormatError(f"{place.name} is not a Gradloom file: it holds no {DESIGN}.")
     return found
+
+
+def _check_count(file: io.BufferedReader, found: int, place: Path) -> None:
+    """Refuse an archive whose own count of its members is another: a damaged listing may swallow an entry silently."""
+    file.seek(-_END.size, os.SEEK_END)
+    signature, count, _ = _END.unpack(file.read(_END.size))
+    if signature != b"PK\x05\x06" or count != found:
+        raise FileFormatError(
+            f"{place.name} is damaged and can't be opened (its list of contents is not whole)."
+        )
 
 
 def _check_listing(infos: list[zipfile.ZipInfo], file_size: int, place: Path) -> None:

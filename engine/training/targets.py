@@ -125,13 +125,19 @@ def _bind_target(network: Network, node_id: str, split: Split, bound: BoundData)
         _check_labels(y, shape, node.name, node_id)
         bound.labels[node_id] = y.astype(np.int64, copy=False)
         return
+    may_reconstruct = loss.TARGET == "values" and source is not None and shape != (1,)
+    # Ten class numbers would fit 784 units as one-hot rows, but an output of the input's shape means the input.
+    unsuited = y.dtype.kind in "iu" and y.ndim == 1 and int(y.max()) + 1 != shape[-1]
     try:
-        ready = prepare_targets(loss, y, shape, name=node.name)
+        ready = None if may_reconstruct and unsuited else prepare_targets(loss, y, shape, name=node.name)
     except TrainingError as error:
-        if loss.TARGET != "values" or source is None or shape == (1,):
+        if not may_reconstruct:
             error.node = node_id
             raise
-        ready = source.reshape(len(source), *wanted)
+        ready = None
+    if ready is None:
+        assert source is not None
+        ready = source
         bound.reconstructed = (*bound.reconstructed, node_id)
     dtype = np.dtype(np.int64) if loss.TARGET == "index" else network.dtype
     bound.targets[node_id] = np.ascontiguousarray(ready.reshape(len(y), *wanted), dtype=dtype)
