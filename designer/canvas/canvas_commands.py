@@ -38,11 +38,17 @@ class CanvasCommands(QObject):
 
     # ------------------------------------------------------------------ adding
 
-    def add_layer(self, type_name: str, at: QPointF | None = None, end: End | None = None) -> str:
+    def add_layer(
+        self,
+        type_name: str,
+        at: QPointF | None = None,
+        end: End | None = None,
+        otherwise: QPointF | None = None,
+    ) -> str:
         """Add a layer and select it; return its node's id, or "" where it could not be added.
 
         `end` is the fixed end of a wire that leads to it. Without a place it goes after the selected node, joined to
-        it where it fits and that node feeds nothing yet, or to the middle of the view.
+        it where it fits and that node feeds nothing yet, or else to `otherwise` or the middle of the view.
         """
         try:
             layer = layers[type_name]()
@@ -53,6 +59,8 @@ class CanvasCommands(QObject):
             end = self._loose_end()
             if end is not None and not any(layers[type_name] is kind for kind in self._fitting(end)):
                 end = None
+        if at is None and end is None:
+            at = otherwise
         place = self._free_place(at, end)
         position = (place.x(), place.y())
         try:

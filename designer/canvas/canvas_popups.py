@@ -48,8 +48,8 @@ class CanvasPopups(QObject):
             if wire is not None:
                 view.commands.insert_on_wire(type_name, wire)
             else:
-                # Opened by key with the pointer elsewhere, the layer goes where `add_layer` finds best.
-                view.commands.add_layer(type_name, under, end)
+                # Opened by key, the layer continues the network at the selection where it can.
+                view.commands.add_layer(type_name, pos, end, otherwise=under)
 
         self._open(entries, hint, place, chosen)
 

@@ -81,7 +81,11 @@ def cures(document: Document, edge: Edge, held: Edge | None = None) -> list[Repa
     trial.apply(e.AddEdge(edge))
     shapes = infer(trial).inputs.get(edge.target, ())
     repairs = shape_repairs(trial, trial.nodes[edge.target], shapes)
-    return [Repair(repair.label, (*first, *freed, e.AddEdge(edge), *repair.edits)) for repair in repairs]
+    distinct = {repair.label: repair for repair in reversed(repairs)}
+    return [
+        Repair(label, (*first, *freed, e.AddEdge(edge), *repair.edits))
+        for label, repair in reversed(distinct.items())
+    ]
 
 
 def shape_label(document: Document, edge: Edge) -> str:

@@ -49,8 +49,9 @@ def cure_menu(view: CanvasView, cures: list[Repair], connect: Callable[[], None]
 
 def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     node = view.document.design.nodes[node_id]
-    cures = [repair for problem in view.document.problems_at(node_id) for repair in problem.repairs]
-    for cure in cures:
+    problems = view.document.problems_at(node_id)
+    cures = {repair.label: repair for problem in problems for repair in problem.repairs}
+    for cure in cures.values():
         _add_cure(view, menu, cure)
     if cures:
         menu.addSeparator()
