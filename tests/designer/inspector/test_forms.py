@@ -1,0 +1,236 @@
+"""The forms: every layer type's form builds, edits every field, refuses what can't be, and undo restores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from designer.common.forms.arithmetic import evaluate, next_nice, shortest
+from designer.common.forms.choice_editors import BoolEditor, ChoiceEditor
+from designer.common.forms.component_editor import ComponentEditor
+from designer.common.forms.declared_form import DeclaredForm
+from designer.common.forms.field_editor import requirement
+from designer.common.forms.field_row import EDITORS
+from designer.common.forms.number_editors import LineEditor
+from designer.document.document import Document
+from designer.document.selection import Selection
+from designer.inspector.inspector_panel import InspectorPanel
+from engine.core.fields import FieldSpec, describe
+from engine.core.registry import family
+from engine.design.design import Design
+from engine.layers.base import Layer, layers
+
+LAYERS = sorted(layers.classes)
+
+
+def another_value(spec: FieldSpec, value: Any) -> Any:
+    """Return a value of the field other than `value`, or None where there is no telling one."""
+    if spec.kind == "bool":
+        return not value
+    if spec.kind == "choice":
+        return next((choice for choice in spec.choices if choice != value), None)
+    if spec.kind == "int":
+        low = int(spec.minimum or 0)
+        return next(n for n in (low + 1, low + 2, low + 3) if n != value)
+    if spec.kind == "float":
+        low, high = spec.minimum or 0.0, spec.maximum if spec.maximum is not None else 1.0
+        return next(x for x in (low + (high - low) * share for share in (0.25, 0.5)) if x != value)
+    if spec.kind == "component":
+        names = [name for name in family(spec.registry).names() if name not in ("values",)]
+        return next((name for name in names if name != name_of(value)), None)
+    if spec.kind == "numbers" and spec.item == "int" and value:
+        return tuple(n + 1 for n in value)
+    return None
+
+
+def name_of(value: Any) -> Any:
+    """Return a component's name; any other value as it is."""
+    return value["name"] if isinstance(value, dict) else value
+
+
+def edit_through(form: DeclaredForm, name: str, value: Any) -> None:
+    """Edit a field as a person does: type a text and press Enter, choose from the list, click the switch."""
+    editor = form.rows[name].editor
+    if isinstance(editor, LineEditor):
+        editor.line.setText(editor.write(value))
+        QTest.keyClick(editor.line, Qt.Key.Key_Return)
+    elif isinstance(editor, BoolEditor):
+        editor.switch.click()
+    elif isinstance(editor, ChoiceEditor | ComponentEditor):
+        place = editor.chooser.findData(value)
+        editor.chooser.setCurrentIndex(place)
+        editor.chooser.activated.emit(place)
+    else:
+        raise TypeError(f"no way to edit {name}")
+
+
+def panel_of(qtbot: QtBot, layer: Layer) -> tuple[Document, InspectorPanel, str]:
+    """Return a document with one node of this layer, and the inspector that shows it."""
+    design = Design("one")
+    node = design.add(layer)
+    document = Document()
+    document.set_design(design)
+    selection = Selection(document)
+    panel = InspectorPanel(document, selection)
+    qtbot.addWidget(panel)
+    selection.set([node.id])
+    return document, panel, node.id
+
+
+@pytest.mark.parametrize("type_name", LAYERS)
+def test_every_field_of_every_layer_can_be_edited_and_undone(qtbot: QtBot, type_name: str) -> None:
+    for example in layers[type_name].examples():
+        document, panel, node_id = panel_of(qtbot, example.layer)
+        form = panel.node_page.form
+        assert form is not None
+        assert set(form.rows) == {spec.name for spec in describe(type(example.layer))}
+        for spec in describe(type(example.layer)):
+            before = document.design.nodes[node_id]
+            value = another_value(spec, getattr(before.layer, spec.name))
+            if value is None or form.rows[spec.name].isHidden():
+                continue
+            edit_through(form, spec.name, value)
+            changed = document.design.nodes[node_id]
+            if changed == before:
+                # A layer may refuse a value for its own reasons; then it says so at the field.
+                assert form.rows[spec.name].message.text(), spec.name
+                panel.refresh()
+                continue
+            assert name_of(getattr(changed.layer, spec.name)) == value, spec.name
+            document.undo_stack.undo()
+            assert document.design.nodes[node_id] == before
+            panel.refresh()
+            assert form.values[spec.name] == getattr(before.layer, spec.name)
+
+
+def test_every_kind_of_field_has_an_editor() -> None:
+    kinds = {spec.kind for cls in layers.classes.values() for spec in describe(cls)}
+    for kind in ("optimizer", "schedule", "initializer", "regularizer", "activation", "loss"):
+        kinds |= {spec.kind for cls in family(kind).classes.values() for spec in describe(cls)}
+    assert kinds <= set(EDITORS)
+
+
+def test_a_bad_value_is_refused_at_the_field_and_escape_reverts(qtbot: QtBot) -> None:
+    document, panel, node_id = panel_of(qtbot, layers["Dense"].validated({"units": 8}))
+    assert panel.node_page.form is not None
+    row = panel.node_page.form.rows["units"]
+    line = row.editor.line  # type: ignore[attr-defined]  # an IntegerEditor has one
+    before = document.design.nodes[node_id]
+    for text in ("0", "2.5", "many", "-3", "1e99"):
+        line.setText(text)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert "whole number" in row.message.text(), text
+        assert line.property("invalid")
+        assert document.design.nodes[node_id] == before
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        assert line.text() == "8"
+        assert row.message.text() == ""
+    assert document.undo_stack.count() == 0
+
+
+def test_sums_are_taken_and_steps_are_one_undo_step(qtbot: QtBot) -> None:
+    document, panel, node_id = panel_of(qtbot, layers["Dense"].validated({"units": 8}))
+    assert panel.node_page.form is not None
+    line = panel.node_page.form.rows["units"].editor.line  # type: ignore[attr-defined]  # an IntegerEditor has one
+    line.setText("28*28")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert document.design.nodes[node_id].layer.units == 784  # type: ignore[attr-defined]  # a Dense
+    panel.refresh()
+    for _ in range(3):
+        QTest.keyClick(line, Qt.Key.Key_Up)
+        panel.refresh()
+    assert document.design.nodes[node_id].layer.units == 787  # type: ignore[attr-defined]  # a Dense
+    assert document.undo_stack.count() == 2
+    document.undo_stack.undo()
+    assert document.design.nodes[node_id].layer.units == 784  # type: ignore[attr-defined]  # a Dense
+
+
+def test_a_component_shows_its_own_fields_and_keeps_them(qtbot: QtBot) -> None:
+    document, panel, node_id = panel_of(qtbot, layers["Dense"].validated({"activation": "leaky_relu"}))
+    assert panel.node_page.form is not None
+    editor = panel.node_page.form.rows["activation"].editor
+    assert isinstance(editor, ComponentEditor)
+    assert editor.form is not None
+    edit_through(editor.form, "negative_slope", 0.25)
+    layer = document.design.nodes[node_id].layer
+    assert layer.activation == {"name": "leaky_relu", "negative_slope": 0.25}  # type: ignore[attr-defined]
+    panel.refresh()
+    edit_through(panel.node_page.form, "activation", "relu")
+    panel.refresh()
+    assert editor.form is None
+    document.undo_stack.undo()
+    panel.refresh()
+    assert editor.form is not None
+    assert editor.form.values["negative_slope"] == 0.25
+
+
+def test_an_optional_component_can_be_none(qtbot: QtBot) -> None:
+    document, panel, node_id = panel_of(qtbot, layers["Dense"].validated({"kernel_regularizer": "l2"}))
+    assert panel.node_page.form is not None
+    edit_through(panel.node_page.form, "kernel_regularizer", "none")
+    assert document.design.nodes[node_id].layer.kernel_regularizer is None  # type: ignore[attr-defined]  # a Dense
+
+
+def test_the_wheel_over_a_field_that_was_not_chosen_changes_nothing(qtbot: QtBot) -> None:
+    document, panel, _ = panel_of(qtbot, layers["Dense"].validated({}))
+    assert panel.node_page.form is not None
+    editor = panel.node_page.form.rows["activation"].editor
+    assert isinstance(editor, ComponentEditor)
+    before = editor.chooser.currentText()
+    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtGui import QWheelEvent
+
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    editor.chooser.wheelEvent(event)
+    assert not event.isAccepted()
+    assert editor.chooser.currentText() == before
+    assert document.undo_stack.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e-3", 0.001),
+        ("28*28", 784),
+        ("1,024", 1024),
+        ("0,5", 0.5),
+        ("2**10", 1024),
+        ("1/4", 0.25),
+        ("-(3)", -3),
+    ],
+)
+def test_numbers_as_people_type_them(text: str, value: float) -> None:
+    assert evaluate(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc", "__import__('os')", "9**9**9", "1/0", "True", "1j", "(" * 50, "1e999"]
+)
+def test_what_is_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        evaluate(text)
+
+
+def test_steps_of_a_logarithmic_field() -> None:
+    assert [next_nice(0.001, 1), next_nice(0.002, 1), next_nice(0.005, 1)] == [0.002, 0.005, 0.01]
+    assert [next_nice(0.001, -1), next_nice(0.003, -1), next_nice(7, -1)] == [0.0005, 0.002, 5]
+    assert [shortest(0.001), shortest(1e-7), shortest(0.1 + 0.2)] == ["0.001", "1e-07", "0.30000000000000004"]
+
+
+def test_what_a_field_expects_in_words() -> None:
+    spec = FieldSpec(name="rate", kind="float", default=0.5, minimum=0, maximum=1, exclusive_maximum=True)
+    assert requirement(spec) == "a number at least 0 and below 1"
+    assert requirement(FieldSpec(name="n", kind="int", default=1, minimum=1)) == "a whole number, at least 1"
