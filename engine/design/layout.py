@@ -15,7 +15,7 @@ from math import ceil, sqrt
 
 from engine.design.design import Design
 from engine.design.elements import Position
-from engine.design.layered import Graph, assign_columns, assign_rows, build_graph, order_columns
+from engine.design.layered import Graph, Key, assign_columns, assign_rows, build_graph, order_columns
 
 GRID = 16.0
 """Every position is a multiple of this many canvas units."""
@@ -111,7 +111,7 @@ def _place(graph: Graph, sizes: Mapping[str, Size], aspect: float | None) -> dic
 
 
 def _bands(
-    graph: Graph, rows: Mapping[object, float], sizes: Mapping[str, Size], aspect: float | None
+    graph: Graph, rows: Mapping[Key, float], sizes: Mapping[str, Size], aspect: float | None
 ) -> list[list[int]]:
     """Return the columns in bands: one band, or several that lie below each other like lines of text."""
     columns = list(range(len(graph.columns)))
