@@ -1,8 +1,8 @@
 """The gradient checker: back-propagation against central differences, in float64.
 
 For each parameter, g_i is compared with d_i = (L(w_i + h) - L(w_i - h)) / 2h. The error reported is the largest
-|g_i - d_i| / max(|g_i|, |d_i|, floor). Below the floor a central difference in float64 holds no digits to compare: it is
-a small part of the largest gradient of that parameter, or what the rounding of the loss alone makes of d_i.
+|g_i - d_i| / max(|g_i|, |d_i|, floor). Below the floor a central difference in float64 holds no digits to compare: it
+is a small part of the largest gradient of that parameter, or what the rounding of the loss alone makes of d_i.
 
 A difference has errors of its own, which say nothing of the gradient: a step may cross a kink (ReLU, max pooling), and
 where the gradient is tiny (a vanishing one) rounding drowns it. So a value that does not agree at once is looked at

@@ -49,8 +49,8 @@ class Design:
     ) -> Node:
         """Add a node of the layer type named, fed by `inputs`, and return it.
 
-        Wires go to the input ports in order; a variadic port takes all that are left.
-        Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
+        Wires go to the input ports in order; a variadic port takes all that are left. Where a wire is refused the node
+        is not added. Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
         """
         value = layers[layer].validated(settings) if isinstance(layer, str) else layer
         node_id = self.new_id(value.NAME)
@@ -58,11 +58,16 @@ class Design:
             id=node_id, name=self.unique_name(name or node_id), layer=value, position=position, frozen=frozen
         )
         self.apply(e.AddNode(node))
-        for index, source in enumerate(_sources(inputs)):
-            ports = value.INPUTS
-            if not ports:
-                raise DesignError(f"{node.name}: {value.NAME} takes no input.", node=node.id)
-            self.connect(source, node, target_port=ports[min(index, len(ports) - 1)].name)
+        try:
+            for index, source in enumerate(_sources(inputs)):
+                if not value.INPUTS:
+                    raise DesignError(f"{node.name}: {value.NAME} takes no input.", node=node.id)
+                port = value.INPUTS[min(index, len(value.INPUTS) - 1)]
+                self.connect(source, node, target_port=port.name)
+        except DesignError:
+            for edit in self.removal([node.id]):
+                self.apply(edit)
+            raise
         return node
 
     def connect(self, source: Source, target: Node | str, *, target_port: str = "") -> Edge:
