@@ -13,6 +13,7 @@ from designer.plots.layer_bars import Bar, LayerBars, Zone
 from designer.plots.layer_lines import LayerLines
 from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import SegmentedControl
+from engine.training.diagnosis import GROWTH, VANISHING
 
 Quantity = Literal["gradient_rms", "update_ratio", "weight_rms"]
 
@@ -165,11 +166,7 @@ class GradientsPanel(LivePanel):
         with np.errstate(all="ignore"):
             lows = np.fmin.reduce(series.low(quantity, rows), axis=0)
             highs = np.fmax.reduce(series.high(quantity, rows), axis=0)
-        notices = {
-            finding.node: WORDS[finding.kind]
-            for finding in self.session.findings
-            if finding.kind in WORDS and quantity == "gradient_rms"
-        }
+        notices = self._notices() if quantity == "gradient_rms" else {}
         bars = []
         for index, (layer, name) in enumerate(zip(series.layers, names, strict=True)):
             if np.isnan(values[index]) and np.isnan(highs[index]):
@@ -178,6 +175,27 @@ class GradientsPanel(LivePanel):
             figures = (float(values[index]), float(lows[index]), float(highs[index]))
             bars.append(Bar(layer, name, *figures, notice, severity, index))
         return bars
+
+    def _notices(self) -> dict[str, tuple[str, str]]:
+        """Return what is the matter at each layer, in words, and how bad it is.
+
+        The diagnosis speaks first. It waits for several looks, which a run of a moment does not give, so the same
+        thresholds are put to the latest gradients as well.
+        """
+        series = self.session.history.layers
+        found: dict[str, tuple[str, str]] = {}
+        values = series.latest("gradient_rms")
+        for index, layer in enumerate(series.layers[:-1]):
+            later = values[index + 1 :]
+            later = later[np.isfinite(later)]
+            if not later.size or not np.isfinite(values[index]):
+                continue
+            if values[index] < VANISHING * later.max():
+                found[layer] = WORDS["vanishing"]
+            elif later[-1] > 0 and values[index] > GROWTH * later[-1]:
+                found[layer] = WORDS["exploding"]
+        told = {f.node: WORDS[f.kind] for f in self.session.findings if f.kind in WORDS}
+        return {**found, **told}
 
     def _on_layer_chosen(self, node_id: str) -> None:
         if node_id in self.document.design.nodes:

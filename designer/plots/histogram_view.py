@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -90,6 +91,7 @@ class HistogramView(QWidget):
         painter.drawText(row, int(Qt.AlignmentFlag.AlignRight), limit)
 
     def _draw_bars(self, painter: QPainter, place: QRectF, histogram: Histogram) -> None:
+        histogram = _suited(histogram)
         tallest = float(histogram.counts.max(initial=0))
         if tallest <= 0:
             return
@@ -139,7 +141,7 @@ class HistogramView(QWidget):
         if not self._history or not self.place.contains(event.position()):
             self.readout.hide()
             return
-        histogram = self._history[-1]
+        histogram = _suited(self._history[-1])
         value = (
             event.position().x() - self.place.left()
         ) / self.place.width() * 2 * self._limit - self._limit
@@ -161,6 +163,17 @@ class HistogramView(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.readout.hide()
+
+
+def _suited(histogram: Histogram) -> Histogram:
+    """Return a histogram whose bins suit its count, 2 n^(1/2) of them at most: with few weights bins stand joined."""
+    total = float(histogram.counts.sum())
+    together = math.ceil(len(histogram.counts) / max(2 * math.sqrt(total), 8.0))
+    if together <= 1:
+        return histogram
+    starts = np.arange(0, len(histogram.counts), together)
+    edges = np.append(histogram.edges[starts], histogram.edges[-1])
+    return Histogram(histogram.step, np.add.reduceat(histogram.counts, starts), edges)
 
 
 def _spread_over(history: Sequence[Histogram], count: int) -> list[Histogram]:

@@ -63,7 +63,7 @@ class LayerStrip(QWidget):
         figures = [(layer.mean, layer.std) for layer in self._layers]
         furthest = max((abs(m) + s for m, s in figures if math.isfinite(m + s)), default=1.0)
         reach = 1.0
-        while reach < furthest and reach < 1e9:
+        while reach < furthest and reach < 1e30:
             reach *= 2
         while reach > 4 * furthest and reach > 1e-9:
             reach /= 2
@@ -110,13 +110,14 @@ class LayerStrip(QWidget):
             painter.drawRoundedRect(QRectF(left - room, 0, width + 2 * room, bottom), 4, 4)
         scale = place.height() / 2 / self._reach
         if math.isfinite(layer.mean + layer.std):
-            top = place.center().y() - (layer.mean + layer.std) * scale
-            height = max(2 * layer.std * scale, 2.0)
+            top = max(place.center().y() - (layer.mean + layer.std) * scale, place.top())
+            low = min(place.center().y() - (layer.mean - layer.std) * scale, place.bottom())
+            height = max(low - top, 2.0)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("bars"))
             painter.drawRoundedRect(QRectF(left, top, width, height), 2, 2)
             painter.setPen(QPen(theme.color("training"), 2))
-            y = place.center().y() - layer.mean * scale
+            y = min(max(place.center().y() - layer.mean * scale, place.top()), place.bottom())
             painter.drawLine(QPointF(left, y), QPointF(left + width, y))
         self._draw_shares(painter, QRectF(left, bottom - SHARE_HEIGHT - 2, width, SHARE_HEIGHT), layer)
 

@@ -24,6 +24,12 @@ from designer.plots.time_plot import TimePlot
 
 SHARES = ("accuracy", "precision", "recall", "f1", "auc")
 """Metrics (or endings of their names) that are shares of one, and are written in percent."""
+ABBREVIATIONS = {
+    "mean_absolute_error": "MAE",
+    "mean_squared_error": "MSE",
+    "root_mean_squared_error": "RMSE",
+    "r2_score": "R²",
+}
 FEW_POINTS = 40
 """Up to so many epochs each one gets its dot."""
 
@@ -190,7 +196,7 @@ class LossPanel(LivePanel):
 
     def _offer_metrics(self) -> None:
         names = ("loss", *self.session.history.metric_names())
-        tips = [(name, label_of(name), f"Show the {label_of(name).lower()}") for name in names[:3]]
+        tips = [(name, label_of(name), f"Show the {name.replace('_', ' ')}") for name in names[:3]]
         self.header.set_tabs(self._quantity, shown=len(tips) > 1)
         if [key for key, _, _ in tips] != self._quantity.keys:
             self._quantity.set_choices(tips)
@@ -276,9 +282,9 @@ class LossPanel(LivePanel):
 
 
 def label_of(name: str) -> str:
-    """Return a figure's name as a label: mean_absolute_error gives "Mean absolute error"."""
+    """Return a figure's name as a tab has room for it: mean_absolute_error gives "MAE"."""
     short = "accuracy" if name.endswith("accuracy") else name
-    return short.replace("_", " ").capitalize()
+    return ABBREVIATIONS.get(short) or short.replace("_", " ").capitalize()
 
 
 def plot_gap(plot: TimePlot, first: float, second: float) -> float:

@@ -23,7 +23,8 @@ def finished_text(reason: str) -> str:
 def failed_text(message: str, step: int, kept_step: int) -> str:
     """Return the text for a run that the engine ended: a number that is not finite, data that does not fit."""
     place = "" if step < 0 or "step" in message else f" (step {step:,})"
-    return f"{message.rstrip('.')}{place}. {_kept(kept_step)}"
+    kept = "The design is untouched." if "kept" in message else _kept(kept_step)
+    return f"{message.rstrip('.')}{place}. {kept}"
 
 
 def died_text(exit_code: int | None, checkpoint_step: int, hint: str = "") -> str:

@@ -266,8 +266,11 @@ class TrainingSession(QObject):
                 self._end("finished")
                 self.finished.emit(event.reason)
             case protocol.Failed():
+                if event.kind == "not_finite":
+                    self.history.not_finite_step = event.step
                 self._end("failed")
                 self.failed.emit(failed_text(event.message, event.step, self.weights.step), event.node)
+                return True
             case protocol.Died():
                 self._end("failed")
                 kept = self.weights.step if self.weights else event.last_checkpoint_step
