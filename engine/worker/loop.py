@@ -56,7 +56,7 @@ class Loop:
         self._paused = run.paused
         self._single = False
         self._next_tick = self._next_findings = self._next_checkpoint = 0.0
-        self._checkpoint_gap = 1.0
+        self._checkpoint_gap = min(1.0, run.checkpoint_seconds)
         self._loss_sum, self._loss_count = 0.0, 0
 
     # ------------------------------------------------------------------ the run
