@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from designer.common.forms.bursts import Bursts
@@ -89,6 +90,10 @@ class DataPanel(QWidget):
             f"Use {info.title if info else Path(source).name} as data", [e.SetSection("data", settings)]
         )
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
     def set_folder(self, folder: Path | None) -> None:
         """Say where relative paths begin: the folder of the design's file."""
         if folder != self._folder:
@@ -167,7 +172,8 @@ class DataPanel(QWidget):
             return
         self._show_options(settings)
         self.preparation.show_values({name: getattr(settings, name) for name in settings.__struct_fields__})
-        if settings != self._wanted:
+        # Nothing is read for a panel that nobody sees: opening a design must not cost a large data set.
+        if settings != self._wanted and self.isVisible():
             self._reload.call()
 
     def _show_look(self, look: DataLook) -> None:

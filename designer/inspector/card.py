@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from designer.common.forms.flow_layout import FlowLayout
@@ -13,6 +22,7 @@ from designer.inspector.card_content import CardContent, Tone
 from engine.core.problems import Repair
 
 ROLES: dict[Tone, str] = {"failing": "failing", "warning": "warning", "info": "accent"}
+CARD_MARGINS, BUTTON_PADDING = 26, 30
 WORDS: dict[Tone, str] = {"failing": "Error", "warning": "Warning", "info": "Hint"}
 
 
@@ -59,6 +69,12 @@ class CardFrame(QFrame):
             self.buttons.append(button)
             row.addWidget(button)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button, repair in zip(self.buttons, self.content.repairs, strict=True):
+            room = self.width() - CARD_MARGINS - BUTTON_PADDING
+            button.setText(wrapped(repair.label, button.fontMetrics(), room))
 
     def _request(self, repair: Repair) -> None:
         self.repair_requested.emit(repair)
@@ -124,3 +140,15 @@ class SeveritySymbol(QWidget):
         else:
             painter.drawPoint(QPointF(7, middle - 2.8))
             painter.drawLine(QPointF(7, middle), QPointF(7, middle + 3))
+
+
+def wrapped(text: str, metrics: QFontMetrics, room: int) -> str:
+    """Return `text` in lines of at most `room` pixels: a button breaks no line by itself."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)

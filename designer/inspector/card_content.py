@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.core.problems import Problem, Repair
+from engine.design.design import Design
 
 Tone = Literal["failing", "warning", "info"]
 _TONES: dict[str, Tone] = {
@@ -58,6 +59,16 @@ def cards(
     made += [card_of_finding(finding, name_of) for finding in findings]
     order = ("failing", "warning", "info")
     return sorted(made, key=lambda card: order.index(card.tone))
+
+
+def cured(design: Design, findings: Iterable[Any]) -> tuple[Any, ...]:
+    """Return findings with the cures that fit the design as it is now: they travel without."""
+    present = tuple(findings)
+    if not present:
+        return ()
+    from engine.training.cures import with_cures
+
+    return with_cures(design, present)
 
 
 def split_message(message: str, node_name: str = "") -> tuple[str, str]:

@@ -14,7 +14,7 @@ from designer.common.forms.scrolling import ColumnScroll
 from designer.common.text import format_percent
 from designer.document.document import Document
 from designer.inspector.activation_plot import ActivationPlot
-from designer.inspector.card_content import cards
+from designer.inspector.card_content import cards, cured
 from designer.inspector.help_section import HelpSection
 from designer.inspector.node_edits import (
     edit_label,
@@ -95,7 +95,7 @@ class NodePage(ColumnScroll):
         """Show the problems and findings of the node."""
         design, findings = self._document.design, ()
         if self._session is not None:
-            findings = tuple(f for f in self._session.findings if getattr(f, "node", "") == self._node_id)
+            findings = cured(design, [f for f in self._session.findings if f.node == self._node_id])
         problems = self._document.problems_at(self._node_id)
         shown = cards(problems, findings, lambda i: design.nodes[i].name if i in design.nodes else "")
         self.cards.show_cards(shown)

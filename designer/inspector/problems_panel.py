@@ -14,7 +14,7 @@ from designer.common.throttle import Throttle
 from designer.document.document import Document
 from designer.document.selection import Selection
 from designer.inspector.card import CardFrame
-from designer.inspector.card_content import CardContent, cards
+from designer.inspector.card_content import CardContent, cards, cured
 from engine.core.errors import GradloomError
 from engine.core.problems import Repair
 
@@ -59,8 +59,8 @@ class ProblemsPanel(QWidget):
         return self.list.contents
 
     def _show(self) -> None:
-        findings = tuple(self._session.findings) if self._session is not None else ()
         design = self._document.design
+        findings = cured(design, self._session.findings) if self._session is not None else ()
         shown = cards(
             self._document.problems, findings, lambda i: design.nodes[i].name if i in design.nodes else ""
         )

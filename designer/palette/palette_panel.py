@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
@@ -67,6 +67,12 @@ class PalettePanel(QWidget):
         column.addWidget(self.view, 1)
         self.setFocusProxy(self.search)
         self.reload()
+
+    def sizeHint(self) -> QSize:
+        return QSize(216, 600)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(196, 160)
 
     def reload(self) -> None:
         """Read the registry, the templates and the data sets anew."""

@@ -48,7 +48,7 @@ class ColumnScroll(QScrollArea):
         return QSize(300, 400)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 80)
+        return QSize(264, 80)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

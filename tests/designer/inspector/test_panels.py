@@ -20,10 +20,10 @@ from designer.inspector.inspector_panel import InspectorPanel
 from designer.inspector.overview_page import counts_of
 from designer.inspector.problems_panel import ProblemsPanel
 from designer.inspector.training_panel import TrainingPanel
-from engine.core.problems import Repair
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.layers.base import layers
+from engine.training.finding import Finding
 
 
 class FakeSession(QObject):
@@ -217,27 +217,24 @@ def test_a_problem_is_repaired_with_one_click_and_one_undo(qtbot: QtBot, scene: 
 
 
 def test_findings_come_with_their_cures(qtbot: QtBot, scene: Scene) -> None:
-    node = scene.document.design.nodes[scene.names["hidden"]]
-    cure = Repair(
-        "Leaky ReLU", (e.ReplaceNode(node.with_(layer=node.layer.replace(activation="leaky_relu"))),)
-    )
-    message = "40 of 128 units are dead. They were never active in the last 200 steps."
-    scene.session.findings = (
-        SimpleNamespace(
-            node=node.id, kind="dead", severity="warning", message=message, figures={}, cures=(cure,)
-        ),
-    )
+    node_id = scene.names["hidden"]
+    message = "160 of 512 units are dead. They were never active in the last 200 steps."
+    scene.session.findings = (Finding(node=node_id, kind="dead", severity="warning", message=message),)
     panel = ProblemsPanel(scene.document, scene.selection, scene.session)
     qtbot.addWidget(panel)
     (card,) = panel.cards()
-    assert card.title == "40 of 128 units are dead"
+    assert card.title == "160 of 512 units are dead"
     assert card.text.startswith("They were never")
-    panel.list.frames[0].buttons[0].click()
-    changed = scene.document.design.nodes[node.id].layer
-    assert changed.activation == "leaky_relu"  # type: ignore[attr-defined]  # a Dense
     inspected = inspector(qtbot, scene)
-    scene.selection.set([node.id])
+    scene.selection.set([node_id])
     assert inspected.node_page.cards.contents == (card,)
+    before = scene.document.design.copy()
+    for index in range(len(card.repairs)):
+        panel.list.frames[0].buttons[index].click()
+        assert scene.document.design != before, card.repairs[index].label
+        scene.document.undo_stack.undo()
+        assert scene.document.design == before
+        panel.cards()
 
 
 def test_a_design_without_problems_says_so(qtbot: QtBot, scene: Scene) -> None:
