@@ -43,7 +43,9 @@ def network(count: int) -> Design:
     for index in range(count - 1):
         design.edges.append(Edge(source=f"node_{index}", target=f"node_{index + 1}"))
         if index % 4 == 0 and index + 4 < count:
-            design.edges.append(Edge(source=f"node_{index}", target=f"node_{index + random_source.randint(2, 4)}"))
+            design.edges.append(
+                Edge(source=f"node_{index}", target=f"node_{index + random_source.randint(2, 4)}")
+            )
     return design
 
 
@@ -74,7 +76,8 @@ def measure(view: CanvasView, count: int) -> dict[str, tuple[float, float]]:
     edges = scene.wires_at([middle.node_id])
     home = QPointF(middle.pos())
     found["drag"] = median(
-        view, lambda step: scene.preview({middle.node_id: home + QPointF(16 * (step % 9), 16 * (step % 5))}, edges)
+        view,
+        lambda step: scene.preview({middle.node_id: home + QPointF(16 * (step % 9), 16 * (step % 5))}, edges),
     )
     scene.restore([middle.node_id])
     found["full repaint"] = median(view, lambda step: view.viewport().update())

@@ -90,9 +90,7 @@ class CanvasStyle(QObject):
         self._families: dict[str, QBrush] = {}
         self._shades: dict[tuple[int, float], QPen] = {}
         self.canvas = QBrush(color("canvas"))
-        self.grid_pen = QPen(color("grid"), 1.6)
-        self.grid_pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        self.grid_pen.setCosmetic(True)
+        self.grid_color = blend(color("grid"), color("text_muted"), 0.12)
         self.node = QBrush(color("node"))
         self.node_hover = QBrush(blend(color("node"), color("text"), 0.05))
         self.border_pen = QPen(color("node_border"), 1.0)

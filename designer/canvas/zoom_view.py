@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, Signal
+from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, Signal
 
 from designer.canvas.input_view import InputView
 from designer.canvas.navigation import ZOOM_STEP, clamped_zoom
@@ -53,8 +53,14 @@ class ZoomView(InputView):
     def pan_by(self, delta: QPoint) -> None:
         """Move what is seen by so many pixels."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
-        across.setValue(across.value() - delta.x())
-        down.setValue(down.value() - delta.y())
+        before = across.value(), down.value()
+        # One scroll for both directions: after a first one, Qt would repaint the whole viewport for the second.
+        blockers = QSignalBlocker(across), QSignalBlocker(down)
+        across.setValue(before[0] - delta.x())
+        down.setValue(before[1] - delta.y())
+        for blocker in blockers:
+            blocker.unblock()
+        self.scrollContentsBy(before[0] - across.value(), before[1] - down.value())
 
     def prepare_zoom(self, zoom: float) -> None:
         """Get ready for another zoom; called before it is there."""

@@ -116,10 +116,9 @@ class OutlineModel(QAbstractItemModel):
     def _text(self, node: Node, column: int) -> str:
         inference = self._document.inference
         if column == 0:
-            states = [word for word, on in (("frozen", node.frozen), ("bypassed", node.bypassed)) if on]
-            return f"{node.name}  ({', '.join(states)})" if states else node.name
+            return node.name
         if column == 1:
-            return node.type
+            return " · ".join([node.type, *_states(node)])
         if column == 2:
             shapes = inference.outputs.get(node.id) or inference.inputs.get(node.id) or ()
             return ", ".join(shape_text(shape) for shape in shapes)
@@ -127,7 +126,7 @@ class OutlineModel(QAbstractItemModel):
         return format_count(count) if count else ""
 
     def _spoken(self, node: Node) -> str:
-        parts = [self._text(node, 0), node.type]
+        parts = [node.name, node.type, *_states(node)]
         if shape := self._text(node, 2):
             parts.append(f"shape {shape}")
         if count := self._document.inference.parameter_count(node.id):
@@ -177,6 +176,10 @@ class OutlineModel(QAbstractItemModel):
     def _tell_all(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+
+
+def _states(node: Node) -> list[str]:
+    return [word for word, on in (("frozen", node.frozen), ("bypassed", node.bypassed)) if on]
 
 
 def _stripe(color: QColor) -> QPixmap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTreeView, QVBoxLayout, QWidget
 
 from designer.document import editing
@@ -71,6 +71,12 @@ class OutlinePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, 260)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out columns rather than cut names short."""
+        super().resizeEvent(event)
+        for column, least in ((3, 400), (1, 300), (2, 200)):
+            self.tree.setColumnHidden(column, self.width() < least)
 
     # ------------------------------------------------------------------ commands
 

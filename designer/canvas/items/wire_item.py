@@ -72,12 +72,8 @@ class WireItem(QGraphicsItem):
         )
 
     def crossed_by(self, stroke: QPainterPath) -> bool:
-        """Return whether a line drawn across the canvas cuts this wire."""
-        if not self._bounds.intersects(stroke.boundingRect().adjusted(-1, -1, 1, 1)):
-            return False
-        thin = QPainterPathStroker()
-        thin.setWidth(1.0)
-        return thin.createStroke(self.path).intersects(stroke)
+        """Return whether a line drawn across the canvas (as the outline that `outlined` makes of it) cuts this wire."""
+        return self._bounds.intersects(stroke.boundingRect()) and outlined(self.path).intersects(stroke)
 
     def pen(self) -> QPen:
         """Return the pen of the wire's present state."""
@@ -97,6 +93,13 @@ class WireItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self.pen())
         painter.drawPath(self.path)
+
+
+def outlined(line: QPainterPath) -> QPainterPath:
+    """Return the outline of a thin line: Qt takes a bare line for the area that it would close."""
+    thin = QPainterPathStroker()
+    thin.setWidth(1.0)
+    return thin.createStroke(line)
 
 
 def width_of(shade: int) -> float:

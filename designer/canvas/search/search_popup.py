@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -100,9 +100,20 @@ class EntryDelegate(QStyledItemDelegate):
         painter.drawText(text, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), entry.title)
         painter.setFont(style.small_font)
         painter.setPen(style.muted)
-        line = style.small_metrics.elidedText(entry.detail, Qt.TextElideMode.ElideRight, text.width())
+        line = fitting_clause(entry.detail, style.small_metrics, text.width())
         painter.drawText(text, int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft), line)
         painter.restore()
+
+
+def fitting_clause(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """Return `text`, or as many of its clauses as fit; elided only where not even one does."""
+    shown = text
+    while metrics.horizontalAdvance(shown) > width:
+        cut = max(shown.rfind(sign) for sign in (",", ";", ":", " ("))
+        if cut < 8:
+            return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        shown = shown[:cut]
+    return shown
 
 
 class SearchPopup(QFrame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from designer.canvas.items.band_item import CutItem
+from designer.canvas.items.wire_item import outlined
 from designer.canvas.tools.tool import Pointer, Tool
 from designer.common.text import count_noun
 from designer.document import editing
@@ -22,7 +23,7 @@ class CutTool(Tool):
 
     def move(self, pointer: Pointer) -> None:
         self._item.extend(pointer.scene_pos)
-        stroke = self._item.path()
+        stroke = outlined(self._item.path())
         for wire in self.scene.wires.values():
             wire.set_flag(faded=wire.crossed_by(stroke))
 
