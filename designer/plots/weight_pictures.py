@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-MOST_TILES = 16_384
+MOST_TILES = 32_768
 LIMIT_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
 SAMPLE = 20_000
 """So many weights tell the quantile of millions well enough."""
@@ -136,6 +136,8 @@ def _kernels(values: Array, flat: Array, aspect: float, unit: int | None) -> Wei
     words = f"{filters} kernels {height} × {width}" + (f" × {inputs}" if inputs > 1 else "")
     if unit is not None:
         return _tiled(values, np.moveaxis(flat[..., unit], -1, 0), aspect, 3, f"filter {unit} of {words}")
+    if height == width == 1:
+        return _picture(values, flat[0, 0], 3, False, f"{inputs} inputs ↓ × {filters} filters →")
     if inputs == 1:
         return _tiled(values, np.moveaxis(flat[:, :, 0, :], -1, 0)[:MOST_TILES], aspect, 3, words)
     shown = max(min(inputs, MOST_TILES // max(min(filters, MOST_TILES), 1)), 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from designer.common.text import format_percent
+
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 WORDS = {
@@ -42,5 +44,5 @@ def node_marks(findings: Iterable[Any], names: Mapping[str, object]) -> dict[str
 def _words(finding: Any) -> str:
     words = WORDS.get(finding.kind, f"▲ {finding.kind.replace('_', ' ')}")
     figures = getattr(finding, "figures", None) or {}
-    share = figures.get("share") if isinstance(figures, Mapping) else None
-    return words.format(share="" if share is None else f"{share:.0%}".replace("%", " %")).replace("  ", " ")
+    share = figures.get(finding.kind) if isinstance(figures, Mapping) else None
+    return words.format(share="" if share is None else format_percent(share, 2)).replace("  ", " ")

@@ -44,5 +44,7 @@ def test_a_death_says_the_cause_what_was_kept_and_what_to_do() -> None:
 
 def test_a_failure_says_where_and_what_was_kept() -> None:
     text = failed_text("The loss is not a number.", 17, 0)
-    assert text == "The loss is not a number (step 17). The design is untouched; no weights had been kept yet."
+    assert (
+        text == "The loss is not a number (step 17). The design is untouched; no weights had been kept yet."
+    )
     assert finished_text("patience").startswith("Stopped early")

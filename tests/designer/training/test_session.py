@@ -277,7 +277,7 @@ def test_observations_reach_history_wires_and_badges(bench: Bench) -> None:
     session = bench.session
     session.train()
     bench.launcher.last.findings = (
-        Finding(node="dense_1", kind="dead", severity="warning", message="Dead.", figures={"share": 0.31}),
+        Finding(node="dense_1", kind="dead", severity="warning", message="Dead.", figures={"dead": 0.31}),
         Finding(node="gone", kind="dead", severity="warning", message="Not in the design."),
     )
     bench.poll(3)
@@ -286,7 +286,9 @@ def test_observations_reach_history_wires_and_badges(bench: Bench) -> None:
     assert session.edge_gradients().keys() == {EDGE}
     assert session.views_cost == pytest.approx(0.02)
     assert session.record.activations["dense_1"].dead == pytest.approx(0.31)
-    assert {node: mark.text for node, mark in session.node_marks().items()} == {"dense_1": "▲ 31 % dead"}
+    assert {node: mark.text for node, mark in session.node_marks().items()} == {
+        "dense_1": "▲ 31\N{NO-BREAK SPACE}% dead"
+    }
 
 
 def test_another_document_ends_the_run(bench: Bench) -> None:
