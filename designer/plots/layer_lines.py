@@ -20,8 +20,10 @@ from designer.plots.readout import ReadoutRow
 from designer.plots.time_plot import TimePlot
 
 Array = NDArray[Any]
-POINTS = 240
+POINTS = 200
 """Places along x for each line: with twenty lines more could not be told apart, and would cost."""
+MOST_SMOOTH = 10
+"""More lines than these have no smoothed edges: those take three times as long, and the plot is full anyway."""
 LISTED = 8
 FEW = 3
 """Up to so many observations are dots: a line needs more."""
@@ -50,7 +52,8 @@ class LayerLines(TimePlot):
         if tuple(ids) != self._ids:
             for line in self._lines:
                 self.view.removeItem(line)
-            self._lines = [pg.PlotCurveItem(connect="finite", antialias=True) for _ in ids]
+            smooth = len(ids) <= MOST_SMOOTH
+            self._lines = [pg.PlotCurveItem(connect="finite", antialias=smooth) for _ in ids]
             for line in self._lines:
                 self.view.addItem(line, ignoreBounds=True)
         if (tuple(ids), tuple(names), selected) != (self._ids, self._names, self._selected):
