@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from designer.common.forms.bursts import Bursts
 from designer.common.forms.declared_form import DeclaredForm
@@ -20,6 +20,7 @@ from designer.data.fitting import fit_to_data
 from designer.data.look_section import LookSection
 from designer.data.settings_forms import option_specs, preparation_specs
 from designer.data.source_chooser import SourceChooser
+from designer.data.waiting_row import WaitingRow
 from designer.document.document import Document
 from engine.core.errors import GradloomError, SettingError
 from engine.data.settings import DataSettings
@@ -39,6 +40,7 @@ class DataPanel(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Data")
+        self.setAcceptDrops(True)
         self._document = document
         self._bursts = Bursts()
         self._folder: Path | None = None
@@ -51,11 +53,9 @@ class DataPanel(QWidget):
         self.options: DeclaredForm | None = None
         self.preparation = DeclaredForm(DataSettings, self._set_field, specs=preparation_specs())
         self.error = ToneLabel("", role="failing_text", wrap=True, selectable=True)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
         self.status = ToneLabel("", role="text_muted", wrap=True)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.loader.cancel)
+        self.waiting = WaitingRow()
+        self.waiting.cancelled.connect(self.loader.cancel)
         self.download_button = QPushButton("Download")
         self.download_button.setProperty("primary", True)
         self.download_button.setToolTip(
@@ -90,6 +90,14 @@ class DataPanel(QWidget):
             f"Use {info.title if info else Path(source).name} as data", [e.SetSection("data", settings)]
         )
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.use_source(event.mimeData().urls()[0].toLocalFile())
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show()
@@ -110,30 +118,28 @@ class DataPanel(QWidget):
 
     def _build(self) -> None:
         self.page = ColumnScroll(spacing=10)
-        waiting = QHBoxLayout()
-        waiting.addWidget(self.progress, 1)
-        waiting.addWidget(self.cancel_button)
-        above: tuple[QWidget, ...] = (HeadingLabel("Data"), self.chooser, self.status)
-        below: tuple[QWidget, ...] = (self.error, self.download_button, self.preparation)
-        below += (self.fit_button, self.fit_note, self.look)
-        for widget in above:
-            self.page.add(widget)
-        self.page.add_layout(waiting)
-        for widget in below:
+        parts: tuple[QWidget, ...] = (
+            HeadingLabel("Data"),
+            self.chooser,
+            self.status,
+            self.waiting,
+            self.error,
+        )
+        parts += (self.download_button, self.preparation, self.fit_button, self.fit_note, self.look)
+        for widget in parts:
             self.page.add(widget)
         self.page.add_stretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.page)
-        self._set_waiting(False)
         self.download_button.hide()
 
     def _connect(self) -> None:
         self._document.section_changed.connect(self._on_section_changed)
         self._document.reset.connect(self._on_document_reset)
         self._document.checked.connect(self._show_fit)
-        self.loader.started.connect(lambda: self._set_waiting(True))
-        self.loader.progressed.connect(self._on_progressed)
+        self.loader.started.connect(self.waiting.start)
+        self.loader.progressed.connect(self.waiting.show_progress)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
         self.loader.cancelled.connect(self._on_cancelled)
@@ -194,11 +200,6 @@ class DataPanel(QWidget):
             self.fit_button.setEnabled(bool(fit.edits))
             lines = [*fit.changes, *fit.remarks]
             self.fit_note.setText(". ".join(lines) + "." if lines else "✓ Input and Output fit this data.")
-
-    def _set_waiting(self, waiting: bool) -> None:
-        self.progress.setRange(0, 0)
-        self.progress.setVisible(waiting)
-        self.cancel_button.setVisible(waiting)
 
     # ------------------------------------------------------------------ edits
 
@@ -264,13 +265,8 @@ class DataPanel(QWidget):
         self._wanted = None
         self._show()
 
-    def _on_progressed(self, done: float, total: float) -> None:
-        if total > 0:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(int(1000 * min(done / total, 1.0)))
-
     def _on_loaded(self, look: DataLook, settings: DataSettings) -> None:
-        self._set_waiting(False)
+        self.waiting.stop()
         if settings != self._document.design.data:
             return
         info = self.chooser.infos.get(settings.source)
@@ -284,7 +280,7 @@ class DataPanel(QWidget):
         self._show_look(look)
 
     def _on_failed(self, message: str, settings: DataSettings) -> None:
-        self._set_waiting(False)
+        self.waiting.stop()
         if settings != self._document.design.data:
             return
         self.status.hide()
@@ -313,7 +309,7 @@ class DataPanel(QWidget):
         self.error.setVisible(bool(problems))
 
     def _on_cancelled(self) -> None:
-        self._set_waiting(False)
+        self.waiting.stop()
         self.status.setText("Cancelled. Choose the data again to read it.")
         self.status.show()
         settings = self._document.design.data

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,8 @@ from engine.data.source import sources
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.inference import infer
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 def network(activation: str = "linear", units: int = 4) -> Design:
@@ -217,3 +220,19 @@ def test_fitting_says_what_it_can_not_do() -> None:
     fit = fit_to_data(design, look)
     assert fit.edits == ()
     assert len(fit.remarks) == 2
+
+
+def test_a_file_dropped_on_the_panel_becomes_its_data(
+    qtbot: QtBot, panel: DataPanel, document: Document, tmp_path: Path
+) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(table(tmp_path)))])
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NO_KEYS)
+    panel.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NO_KEYS)
+    with qtbot.waitSignal(panel.loader.loaded, timeout=20_000):
+        panel.dropEvent(drop)
+    assert document.design.data is not None
+    assert document.design.data.source.endswith("people.csv")
+    assert document.design.data.scaling == "standardize"

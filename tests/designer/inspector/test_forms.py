@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.common.forms.arithmetic import evaluate, next_nice, shortest
@@ -15,13 +17,16 @@ from designer.common.forms.component_editor import ComponentEditor
 from designer.common.forms.declared_form import DeclaredForm
 from designer.common.forms.field_editor import requirement
 from designer.common.forms.field_row import EDITORS
+from designer.common.forms.line_field import LineField
 from designer.common.forms.number_editors import LineEditor
 from designer.document.document import Document
 from designer.document.selection import Selection
 from designer.inspector.inspector_panel import InspectorPanel
 from engine.core.fields import FieldSpec, describe
 from engine.core.registry import family
+from engine.design import edits as e
 from engine.design.design import Design
+from engine.design.elements import Node, UnknownLayer
 from engine.layers.base import Layer, layers
 
 LAYERS = sorted(layers.classes)
@@ -234,3 +239,76 @@ def test_what_a_field_expects_in_words() -> None:
     spec = FieldSpec(name="rate", kind="float", default=0.5, minimum=0, maximum=1, exclusive_maximum=True)
     assert requirement(spec) == "a number at least 0 and below 1"
     assert requirement(FieldSpec(name="n", kind="int", default=1, minimum=1)) == "a whole number, at least 1"
+
+
+def test_undo_belongs_to_the_document_until_something_is_half_typed(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    line = LineField(window)
+    undone: list[bool] = []
+    shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), window)
+    shortcut.activated.connect(lambda: undone.append(True))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    line.setFocus()
+    line.show_text("8")
+    QTest.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [True]
+    QTest.keyClicks(line, "16")
+    QTest.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == [True]
+    assert line.text() == "8"
+
+
+def test_leaving_a_field_commits_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    line, other = LineField(window), QLineEdit(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    line.show_text("8")
+    line.setFocus()
+    QTest.keyClicks(line, "0")
+    with qtbot.waitSignal(line.committed) as blocker:
+        other.setFocus()
+    assert blocker.args in (["80"], ["08"])
+
+
+def test_a_layer_of_an_unknown_type_is_shown_without_a_form(qtbot: QtBot) -> None:
+    document, panel, known = panel_of(qtbot, layers["Dense"].validated({}))
+    stranger = Node(id="odd_1", name="odd", layer=UnknownLayer(type="Quantum", settings={"spin": 2}))
+    document.push("Add", [e.AddNode(stranger)])
+    selection = panel._selection
+    for nodes in (["odd_1"], [known, "odd_1"], ["odd_1"], [known]):
+        selection.set(nodes)
+        panel.refresh()
+    selection.set(["odd_1"])
+    assert panel.node_page.form is None
+    assert panel.node_page.header.kind.text() == "Quantum"
+    assert panel.node_page.cards.contents
+
+
+def test_weights_can_be_taken_from_a_layer_of_the_same_shapes(qtbot: QtBot) -> None:
+    design = Design("shared")
+    x = design.add("Input", shape=(4,))
+    first = design.add("Dense", x, units=4, name="first")
+    second = design.add("Dense", first, units=4, name="second")
+    design.add("Dense", second, units=3, name="third")
+    document = Document()
+    document.set_design(design)
+    selection = Selection(document)
+    panel = InspectorPanel(document, selection)
+    qtbot.addWidget(panel)
+    selection.set([second.id])
+    row = panel.node_page.flags.rows["shares"]
+    assert not row.isHidden()
+    chooser = row.editor.chooser  # type: ignore[attr-defined]  # a ChoiceEditor
+    assert [chooser.itemText(i) for i in range(chooser.count())] == ["none", "first"]
+    place = chooser.findText("first")
+    chooser.setCurrentIndex(place)
+    chooser.activated.emit(place)
+    assert document.design.nodes[second.id].shares == first.id
+    document.undo_stack.undo()
+    assert document.design.nodes[second.id].shares == ""
