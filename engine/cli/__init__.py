@@ -38,7 +38,7 @@ def main(arguments: Sequence[str], screenshot: Screenshot | None = None) -> int:
     except OSError as error:
         # Every file is read and written with an error of its own: what is left is the output (a full disk).
         _silence_stdout()
-        return _tell(f"Can't go on: {error.strerror or error}.", FAILED)
+        return _tell(f"Can't write the output: {error.strerror or error}.", FAILED)
 
 
 def _bad_usage(error: Any) -> int:

@@ -13,15 +13,14 @@ def export(
     out: Annotated[Path, typer.Argument(help="Where to write; the suffix names the format.")],
 ) -> None:
     """Write a design's trained weights; the format follows from the suffix (.safetensors, .npz)."""
-    from engine.cli.opening import open_design
-    from engine.core.errors import ExportError
+    from engine.cli.evaluate import trained_network
+    from engine.cli.opening import check_writable, open_design
     from engine.export import export as write
 
+    check_writable(out)
     archive, _ = open_design(file)
-    if not archive.weights:
-        raise ExportError(
-            f"{file} holds no weights: train it first (gradloom train {file} --save OUT.gradloom)."
-        )
-    write(archive.design, archive.weights, out)
-    count = sum(array.size for array in archive.weights.values())
-    typer.echo(f"{out}: {len(archive.weights)} arrays, {count:,} numbers.")
+    # Through the network: its arrays are in order, and known to fit the design.
+    weights = trained_network(archive, file).weights
+    write(archive.design, weights, out)
+    count = sum(array.size for array in weights.values())
+    typer.echo(f"{out}: {len(weights)} arrays, {count:,} numbers.")

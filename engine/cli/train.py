@@ -147,7 +147,8 @@ def _run(
             if snapshot.epoch_ended:
                 figures = _figures(snapshot)
                 row = {"epoch": snapshot.epoch, "step": snapshot.step, **figures}
-                told = f"epoch {snapshot.epoch:,}/{settings.epochs:,}  {_line(figures)}"
+                losses = {name: value for name, value in figures.items() if name.endswith("loss")}
+                told = f"epoch {snapshot.epoch:,}/{settings.epochs:,}  {_line(losses)}"
                 advance(snapshot.step, snapshot.total_steps, told)
                 rows.epoch(row, figures, settings.epochs)
             elif not snapshot.step % 16:

@@ -229,6 +229,11 @@ def _fit(raw: RawData, parts: Parts, settings: DataSettings) -> Preprocessing:
         target_scale: tuple[float, ...] = ()
         if settings.scale_target and raw.task == "regression":
             target_offset, target_scale = fit_target_scaling(raw.y[parts.train])
+    for statistics, what in (((offset, scale, fill), "feature"), ((target_offset, target_scale), "target")):
+        for values in map(np.asarray, statistics):
+            # The square of a deviation overflows first, and everything divided by it would silently be 0.
+            if not np.isfinite(values).all():
+                raise _beyond_range(raw, values, what)
     return Preprocessing(
         divisor=raw.divisor,
         offset=offset,

@@ -50,7 +50,8 @@ class Design:
         """Add a node of the layer type named, fed by `inputs`, and return it.
 
         Wires go to the input ports in order; a variadic port takes all that are left. Where a wire is refused the node
-        is not added. Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
+        is not added.
+        Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
         """
         value = layers[layer].validated(settings) if isinstance(layer, str) else layer
         node_id = self.new_id(value.NAME)
