@@ -184,7 +184,10 @@ class CanvasScene(QGraphicsScene):
         self.style_.changed.connect(self._on_style_changed)
 
     def _on_reset(self) -> None:
-        self.clear()
+        # One by one: `clear` would also destroy what a gesture under way has put here.
+        for item in (*self.nodes.values(), *self.wires.values(), *self.notes.values(), self.overview):
+            if item is not None:
+                self.removeItem(item)
         for table in (self.nodes, self.wires, self.notes, self._badges):
             table.clear()
         self._ports.clear()
@@ -221,9 +224,12 @@ class CanvasScene(QGraphicsScene):
         self._change()
 
     def _on_node_replaced(self, node_id: str) -> None:
-        self._on_node_moved(node_id)
-        self.nodes[node_id].set_content(content_of(self.document, node_id))
-        self._change()
+        item = self.nodes[node_id]
+        before = QPointF(item.pos())
+        if (position := self.document.design.nodes[node_id].position) is not None:
+            item.setPos(point_of(position))
+        if item.set_content(content_of(self.document, node_id)) or item.pos() != before:
+            self._change()
 
     def _on_node_moved(self, node_id: str) -> None:
         if (position := self.document.design.nodes[node_id].position) is not None:

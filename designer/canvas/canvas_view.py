@@ -83,6 +83,7 @@ class CanvasView(ZoomView):
     def fit_all(self) -> None:
         """Show the whole network."""
         self._fit(self.canvas_scene.content_rect())
+        self.shows_all = True
 
     def fit_selection(self) -> None:
         """Show what is selected, or everything where nothing is."""
@@ -96,12 +97,14 @@ class CanvasView(ZoomView):
         """Pan as little as needed to bring these nodes into view."""
         rect = self.canvas_scene.content_rect(n for n in node_ids if n in self.canvas_scene.nodes)
         if not rect.isNull():
+            self.shows_all = self.shows_all and self.visible_rect().contains(rect)
             self.ensureVisible(rect, 40, 40)
 
     def go_to(self, node_id: str) -> None:
         """Select a node and bring it into the middle of the view."""
         if node_id in self.canvas_scene.nodes:
             self.selection.set([node_id])
+            self.shows_all = False
             self.centerOn(self.canvas_scene.nodes[node_id].rect().center())
 
     def pointer_scene_pos(self) -> QPointF | None:
@@ -257,6 +260,8 @@ class CanvasView(ZoomView):
         super().resizeEvent(event)
         self._place_empty_panel()
         self.notice.place()
+        if self.shows_all:  # a dock that opens should not hide part of what was all in view
+            self.fit_all()
 
     def _fit(self, rect: QRectF) -> None:
         if rect.isNull():

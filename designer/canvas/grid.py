@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from designer.canvas import metrics as m
 from designer.canvas.style import CanvasStyle
 
-CLOSEST = 13.0
+CLOSEST = 11.0
 """Least distance of two dots on the screen: from afar only every second, fourth... is drawn."""
 CELLS = 16
 """Dots along the side of the tile that is kept."""

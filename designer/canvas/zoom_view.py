@@ -12,6 +12,8 @@ class ZoomView(InputView):
     """Zooms and pans. Signals: zoom_changed(zoom): 1.0 is 100 %."""
 
     zoom_changed = Signal(float)
+    shows_all = False
+    """Whether the whole network was fitted and nobody has zoomed or panned since."""
 
     @property
     def zoom(self) -> float:
@@ -32,6 +34,7 @@ class ZoomView(InputView):
         place = about if about is not None else self.viewport().rect().center()
         before = self.mapToScene(place)
         self.prepare_zoom(wanted)
+        self.shows_all = False
         factor = wanted / self.zoom
         if abs(factor - 1) > 1e-9:
             self.scale(factor, factor)
@@ -54,6 +57,7 @@ class ZoomView(InputView):
         """Move what is seen by so many pixels."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         before = across.value(), down.value()
+        self.shows_all = False
         # One scroll for both directions: after a first one, Qt would repaint the whole viewport for the second.
         blockers = QSignalBlocker(across), QSignalBlocker(down)
         across.setValue(before[0] - delta.x())

@@ -184,6 +184,16 @@ def test_f_and_home_fit(hands: Hands) -> None:
     assert hands.view.visible_rect().contains(hands.scene.content_rect())
 
 
+def test_a_fitted_network_stays_fitted_until_somebody_moves(hands: Hands) -> None:
+    hands.key(Qt.Key.Key_Home)
+    hands.view.resize(700, 400)
+    assert hands.view.visible_rect().contains(hands.scene.content_rect())
+    hands.view.zoom_in()
+    zoom = hands.view.zoom
+    hands.view.resize(1200, 700)
+    assert hands.view.zoom == zoom
+
+
 def test_a_palette_layer_is_dropped_on_the_canvas(hands: Hands) -> None:
     assert hands.drop("Dense", QPointF(100, 400))
     new = list(hands.document.design.nodes.values())[-1]
