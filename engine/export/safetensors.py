@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,4 +28,17 @@ class SafetensorsExporter(Exporter, frozen=True):
         # safetensors writes the memory as it lies: what is not contiguous would be written wrong, without a word.
         tensors = {name: np.array(array, order="C") for name, array in trained.weights.items()}
         metadata = {"producer": "gradloom", "design": trained.design.name, "layout": "keras, channels last"}
-        write_atomically(path, save(tensors, metadata))
+        write_atomically(path, _in_order(save(tensors, metadata)))
+
+
+def _in_order(content: bytes) -> bytes:
+    """Return the file with its metadata in order of name: the library writes it in another order each time.
+
+    A file is the header's length (8 bytes), the header (JSON, filled up with spaces), and the numbers.
+    """
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[start:]
