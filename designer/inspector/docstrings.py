@@ -12,6 +12,7 @@ LABELS = (
     "Errors", "Source", "Sources", "Note", "Notes", "States", "Ports", "Cost",
 )  # fmt: skip
 _LABEL = re.compile(rf"^({'|'.join(LABELS)}):\s*(.*)$")
+_INLINE = re.compile(rf"(?<=[.;])\s+(?=(?:{'|'.join(LABELS)}):\s)")
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ def help_text(cls: type) -> HelpText:
         text = line.strip()
         if not text:
             inside = ""
-        elif match := _LABEL.match(text):
-            facts.append((match[1], match[2]))
+        elif _LABEL.match(text):
+            # Short facts share a line: "Formula: y = g(x). Shapes: y has the shape of x."
+            facts += [(match[1], match[2]) for part in _INLINE.split(text) if (match := _LABEL.match(part))]
             inside = "fact"
         elif inside == "fact" and (line[0].isspace() or not facts[-1][1].rstrip().endswith(".")):
             facts[-1] = (facts[-1][0], f"{facts[-1][1]} {text}".strip())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.common.forms.labels import RuleLine, ToneLabel
 from designer.common.forms.line_field import LineField
-from designer.common.text import format_count, scaled
+from designer.common.text import GAP, format_count, scaled
 from designer.common.theme import theme
 from engine.core.shapes import Shape, size
 from engine.design.design import Design
@@ -115,7 +115,8 @@ def shapes_text(inputs: tuple[Shape, ...] | None, outputs: tuple[Shape, ...] | N
 def _joined(shapes: tuple[Shape, ...] | None) -> str:
     if not shapes:
         return "?"
-    texts = [f"(N, {', '.join(map(str, shape))})" if shape else "(N,)" for shape in shapes]
+    # Spaces at which no line breaks: a shape stays whole, the arrow may begin a line.
+    texts = [f"(N,{GAP}{f',{GAP}'.join(map(str, shape))})" if shape else "(N,)" for shape in shapes]
     if len(set(texts)) == 1 and len(texts) > 1:
         return f"{len(texts)} × {texts[0]}"
     return " + ".join(texts)

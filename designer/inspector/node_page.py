@@ -137,6 +137,7 @@ class NodePage(ColumnScroll):
             self.form.set_unfolded(self.unfolded)
             self.form.unfolded_changed.connect(self._on_unfolded_changed)
             self.column.insertWidget(1, self.form)
+            self.form.setVisible(bool(self.form.rows))
         self.form.show_values({name: getattr(layer, name) for name in layer.__struct_fields__})
         for problem in self._document.problems_at(node.id):
             if problem.field:

@@ -46,7 +46,8 @@ class FieldRow(QWidget):
         super().__init__(parent)
         self.spec = spec
         self.editor = editor or EDITORS[spec.kind](spec)
-        label = label_of(spec.name) + (f", {spec.unit}" if spec.unit else "")
+        unit = f", {spec.unit}" if spec.unit and spec.unit not in spec.name else ""
+        label = label_of(spec.name) + unit
         self.label = ToneLabel(label, role="text_muted", wrap=True)
         self.label.setBuddy(self.editor)
         self.message = ToneLabel("", role="failing_text", scale=0.92, wrap=True)

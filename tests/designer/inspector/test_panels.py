@@ -105,7 +105,7 @@ def test_a_node_shows_shapes_parameters_and_help(qtbot: QtBot, scene: Scene) -> 
     header = panel.node_page.header
     assert header.name.text() == "hidden"
     assert header.kind.text() == "Dense"
-    assert header.shapes.text() == "(N, 784) → (N, 512)"
+    assert header.shapes.text().replace("\u00a0", " ") == "(N, 784) → (N, 512)"
     assert header.parameters.text() == "401,920 parameters"
     assert "kernel (784, 512)" in header.parameters.toolTip()
     assert panel.node_page.help.formula.text() == "y = relu(x·W + b)"
@@ -314,3 +314,24 @@ def test_both_themes_paint(qtbot: QtBot, scene: Scene, mode: str) -> None:
         assert not panel.grab().isNull()
     finally:
         theme().set_mode(before)
+
+
+def test_facts_that_share_a_line_are_told_apart() -> None:
+    class Example:
+        """Does nothing.
+
+        Formula: y = x. Shapes: x (N, D) -> y (N, D);
+            the same for more axes.
+        Prose follows here
+        and goes on.
+        Source: nobody.
+        """
+
+    page = help_text(Example)
+    assert page.summary == "Does nothing."
+    assert dict(page.facts) == {
+        "Formula": "y = x.",
+        "Shapes": "x (N, D) -> y (N, D); the same for more axes.",
+        "Source": "nobody.",
+    }
+    assert page.prose == ("Prose follows here and goes on.",)
