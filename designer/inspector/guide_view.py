@@ -1,0 +1,58 @@
+"""The guide: short pages from resources/help, with a list of them at the side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+
+from designer.common.resources import resource_path, resource_text
+from designer.common.theme import theme
+
+PAGES = ("first-steps", "data", "training", "why-it-fails", "back-propagation")
+"""In the order in which they are read; the first line of each is its title."""
+
+
+class GuideView(QWidget):
+    """Shows one page of the guide at a time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Guide")
+        self.list = QListWidget()
+        self.list.setAccessibleName("pages of the guide")
+        self.list.setFixedWidth(200)
+        self.browser = QTextBrowser()
+        self.browser.setOpenExternalLinks(True)
+        self.browser.document().setDocumentMargin(16)
+        for name in PAGES:
+            item = QListWidgetItem(page_title(name), self.list)
+            item.setSizeHint(QSize(0, self.list.fontMetrics().height() + 12))
+        self.list.currentRowChanged.connect(self._on_row_changed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.addWidget(self.list)
+        row.addWidget(self.browser, 1)
+        theme().changed.connect(lambda: self._on_row_changed(self.list.currentRow()))
+        self.show_page(PAGES[0])
+
+    def show_page(self, name: str) -> None:
+        """Show a page by its name. Raises ValueError where there is none."""
+        self.list.setCurrentRow(PAGES.index(name))
+
+    def sizeHint(self) -> QSize:
+        return QSize(820, 620)
+
+    def _on_row_changed(self, row: int) -> None:
+        if 0 <= row < len(PAGES):
+            self.browser.setMarkdown(resource_text(f"help/{PAGES[row]}.md"))
+            self.browser.verticalScrollBar().setValue(0)
+
+
+def page_title(name: str) -> str:
+    """Return the heading of a page."""
+    return resource_text(f"help/{name}.md").partition("\n")[0].lstrip("# ")
+
+
+def all_pages() -> tuple[str, ...]:
+    """Return the names of all page files."""
+    return tuple(sorted(path.stem for path in resource_path("help").glob("*.md")))
