@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ FLAT = ("sigmoid", "tanh", "softsign", "heaviside")
 LEAKY: dict[str, Any] = {"name": "leaky_relu"}
 PATIENCE = 5
 DROPOUT = 0.3
+TINY_UPDATE, LARGE_UPDATE = 1e-4, 1e-2
+"""Update over weight of the layer that moves most; about 1e-3 is healthy."""
 
 
 def with_cures(design: Design, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -54,6 +57,15 @@ def _slower(design: Design, finding: Finding) -> Iterator[Repair]:
     yield Repair(
         f"Learning rate {optimizer.learning_rate:g} → {rate:g}", (e.SetSection("training", training),)
     )
+
+
+def _other_rate(design: Design, finding: Finding) -> Iterator[Repair]:
+    """A larger learning rate where the steps are tiny, a smaller one where they are large, else both."""
+    ratio = finding.figures.get("update_ratio", math.nan)
+    if not ratio > LARGE_UPDATE:
+        yield from _faster(design, finding)
+    if not ratio < TINY_UPDATE:
+        yield from _slower(design, finding)
 
 
 def _faster(design: Design, finding: Finding) -> Iterator[Repair]:
@@ -223,7 +235,7 @@ _CURES: dict[str, tuple[Make, ...]] = {
     "dead": (_leaky, _slower, _initialize),
     "saturated": (_relu, _normalize, _initialize, _scaling),
     "not_finite": (_slower, _clip, _scaling),
-    "loss_not_decreasing": (_faster, _slower, _adam, _scaling),
+    "loss_not_decreasing": (_other_rate, _adam, _scaling),
     "overfitting": (_patience, _dropout, _penalty),
     "learning_rate_too_high": (_slower, _clip),
 }

@@ -51,6 +51,9 @@ GENERALIZATION_LOSS = 0.05
 STRIPS = 3
 """Validations in a row without a better one, before overfitting is named (Prechelt's UP with s = 3)."""
 
+LEARNT = 0.95
+"""Training loss over what it was at the best epoch: below this the network has gone on learning."""
+
 
 class Diagnosis:
     """Collects what is observed of one run and says what it means."""
@@ -64,6 +67,7 @@ class Diagnosis:
         self._train: list[float] = []
         self._validation: list[tuple[int, float, float]] = []
         self._told: dict[tuple[str, str], Severity] = {}
+        self._ratio = math.nan
         feeding = {edge.source for edge in design.edges if design.nodes[edge.target].type == "Output"}
         self._last = feeding
 
@@ -116,13 +120,13 @@ class Diagnosis:
         """Return what is found now, the worst first."""
         found: list[Finding] = []
         if len(self._rows) >= ENOUGH:
-            with np.errstate(all="ignore"):
-                table = np.median(np.stack(self._rows), axis=0)
+            table = known_median(np.stack(self._rows))
             _, per_node, _, per_activation = self._layout.parts(table)
             gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
             ratio = dict(zip(self._layout.nodes, per_node[1].tolist(), strict=True))
-            found += self._gradients(gradient, step)
             found += self._activations(per_activation, step)
+            found += self._gradients(gradient, step)
+            self._ratio = max((r for r in ratio.values() if math.isfinite(r)), default=math.nan)
             found += self._updates(ratio, step)
         found += self._losses(step)
         found += self._overfitting(step)
@@ -147,8 +151,9 @@ class Diagnosis:
         for index, node in enumerate(nodes[:-1]):
             later = max(range(index + 1, len(nodes)), key=lambda i: sizes[i])
             share = sizes[index] / sizes[later] if sizes[later] > 0 else 1.0
-            if share < VANISHING:
-                times = f"{1 / share:,.0f} times" if share > 1e-12 else "far"
+            # No gradient at all is cut off (dead units, zero weights), not worn away; that is told elsewhere.
+            if 0 < share < VANISHING:
+                times = f"{1 / share:,.0f} times" if share > 1e-6 else f"{1 / share:.1e} times"
                 yield self._finding(
                     "vanishing", node, "error" if share < VANISHED else "warning", step,
                     f"{self._name(node)} gets a gradient {times} smaller than {self._name(nodes[later])}: "
@@ -176,8 +181,8 @@ class Diagnosis:
             if dead >= DEAD:
                 yield self._finding(
                     "dead", node, "error" if dead >= MOSTLY_DEAD else "warning", step,
-                    f"{dead:.0%} of the units of {self._name(node)} are dead: they gave 0 for every sample of the last "
-                    f"{len(self._rows)} looks, so no gradient reaches them.",
+                    f"{dead:.0%} of the units of {self._name(node)} are dead: they give 0 for every sample, "
+                    "so no gradient reaches them.",
                     figures | {"dead": dead},
                 )  # fmt: skip
             # A classifier that is sure of itself saturates its last layer; that is its purpose.
@@ -223,7 +228,12 @@ class Diagnosis:
                 "loss_not_decreasing", "", "warning", step,
                 f"In {steps:,} steps the loss has only come from {self._first_loss:.3g} to {self._smooth:.3g}: "
                 "the network is not learning.",
-                {"first": self._first_loss, "loss": self._smooth, "steps": float(steps)},
+                {
+                    "first": self._first_loss,
+                    "loss": self._smooth,
+                    "steps": float(steps),
+                    "update_ratio": self._ratio,
+                },
             )  # fmt: skip
 
     def _overfitting(self, step: int) -> Iterator[Finding]:
@@ -235,7 +245,7 @@ class Diagnosis:
         if len(later) < STRIPS or not best > 0:
             return
         worse = now / best - 1.0
-        if worse > GENERALIZATION_LOSS and train < best_train and now > train:
+        if worse > GENERALIZATION_LOSS and train < LEARNT * best_train and now > train:
             yield self._finding(
                 "overfitting", "", "warning", step,
                 f"The validation loss was least in epoch {best_epoch} ({best:.3g}) and is {worse:.0%} higher now "
@@ -257,3 +267,12 @@ class Diagnosis:
 
     def _name(self, node_id: str) -> str:
         return self._design.nodes[node_id].name
+
+
+def known_median(rows: Array) -> Array:
+    """Return the lower median of each column over its finite values; NaN where fewer than `ENOUGH` are."""
+    ordered = np.sort(np.where(np.isfinite(rows), rows, np.nan), axis=0)  # NaN goes to the end
+    known = np.count_nonzero(~np.isnan(ordered), axis=0)
+    middle = np.maximum(known - 1, 0) // 2
+    found = np.take_along_axis(ordered, middle[None], axis=0)[0]
+    return np.where(known >= ENOUGH, found, np.nan)

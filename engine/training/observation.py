@@ -21,7 +21,8 @@ class ActivationStatistics(msgspec.Struct, frozen=True):
 
     mean, std: over all units and samples. saturated: the share of values at which the derivative is below a tenth of
     its greatest (sigmoid beyond ±3.6, tanh beyond ±1.8); NaN for activations that have no flat ends. dead: the share
-    of units that gave exactly 0 for every sample of the last `Observer.WINDOW` looks; NaN where 0 is not a flat end.
+    of units that gave exactly 0 for each of the last `Observer.WINDOW` samples looked at (all, where there are fewer);
+    NaN where 0 is not a flat end, and before that many were looked at.
     """
 
     mean: float

@@ -26,10 +26,11 @@ class Observer:
     A look makes its step dearer; the next one is due when the time since then makes up for it, so that all looks
     together take about `cost_target` of the run's time, and never sooner than `interval` seconds. With `every`, looks
     come at every so many steps instead, whatever they cost: the same run is then looked at at the same steps.
+    `samples` is the size of the training set, where that is less than the window in which units are called dead.
     """
 
-    WINDOW = 20
-    """Looks over which a unit must give 0 for every sample to count as dead."""
+    WINDOW = 256
+    """Samples looked at, one look after the other, for each of which a unit must give 0 to count as dead."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Observer:
         cost_target: float = 0.02,
         every: int = 0,
         kept: int = 256,
+        samples: int = WINDOW,
     ) -> None:
         self._network = network
         self._interval, self._cost_target, self._every = interval, cost_target, every
@@ -62,7 +64,8 @@ class Observer:
         self._head, self._per_node, self._per_edge, self._per_activation = self.layout.parts(self._row)
         self._before = np.empty_like(network.parameter_vector[:moving])
         self._last_alive: dict[str, Array] = {}
-        self._looks = 0
+        self._window = max(1, min(self.WINDOW, samples))
+        self._samples_seen = 0
         self._steps = 0
         self._begun = self._due = time.perf_counter()
         self._spent = self._part = self._idle = 0.0
@@ -82,7 +85,7 @@ class Observer:
     def forward_done(self, plan: Plan) -> None:
         """Look at the activations of the batch."""
         begun = time.perf_counter()
-        self._looks += 1
+        self._samples_seen += plan.batch
         for index, (node_id, traits) in enumerate(self._traits.items()):
             self._per_activation[index] = self._look_at(node_id, plan.taps[node_id], traits)
         self._look_seconds = time.perf_counter() - begun
@@ -162,12 +165,15 @@ class Observer:
         return mean, std, traits.saturated_share(pre), dead
 
     def _dead_share(self, node_id: str, post: Array) -> float:
+        """Return the share of units (last axis) that were 0 for all of the last samples; NaN before there are any."""
+        seen = self._samples_seen
         last = self._last_alive.get(node_id)
-        if last is None or len(last) != post.shape[1]:
-            last = self._last_alive[node_id] = np.full(post.shape[1], self._looks - 1)
-        last[post.any(axis=0)] = self._looks
-        window = min(self.WINDOW, self._looks)
-        return float(np.count_nonzero(last <= self._looks - window)) / len(last)
+        if last is None:
+            last = self._last_alive[node_id] = np.zeros(post.shape[1], np.int64)
+        last[post.any(axis=0)] = seen
+        if seen < self._window:
+            return math.nan
+        return float(np.count_nonzero(seen - last >= self._window)) / len(last)
 
 
 def first_samples(array: Array, elements: int = LOOK_ELEMENTS) -> Array:
@@ -176,6 +182,7 @@ def first_samples(array: Array, elements: int = LOOK_ELEMENTS) -> Array:
     return array[: max(elements // per_sample, 1)]
 
 
+@np.errstate(all="ignore")
 def rms(array: Array) -> float:
     """Return the root mean square of an array; computed in float64 where float32 would overflow or vanish."""
     flat = array.reshape(-1)

@@ -31,7 +31,7 @@ class Loop:
 
     def __init__(self, run: p.Run, network: Network, data: DataSet, line: Line, block: SharedBlock) -> None:
         self._run, self._network, self._data, self._line = run, network, data, line
-        self._observer = Observer(network, cost_target=OBSERVER_COST)
+        self._observer = Observer(network, cost_target=OBSERVER_COST, samples=len(data.train))
         self.training = TrainingRun(
             network,
             data.train,
