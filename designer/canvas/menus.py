@@ -65,7 +65,7 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     _add(menu, "Frame with a comment", "comment", "C", view.add_note)
     menu.addSeparator()
     _edit_actions(view, menu)
-    if not view.document.design.outgoing(node_id) or view.document.design.incoming(node_id):
+    if view.document.design.outgoing(node_id) and view.document.design.incoming(node_id):
         _add(menu, "Delete and join", "delete", "Ctrl+Delete", view.edit.delete_and_join)
     menu.addSeparator()
     kind = node.type

@@ -20,7 +20,9 @@ PORT_REACH = 11.0
 """How far from a port's centre a press still takes hold of it."""
 SIMPLE_BELOW = 0.6
 """Zoom below which cards lose their texts and wires are drawn together."""
-NAMES_BELOW = 0.3
+SHAPES_BELOW = 0.42
+"""Zoom below which a card says only its name, as large as it can."""
+NAMES_BELOW = 0.22
 """Zoom below which even names are left out."""
 ZOOM_RANGE = (0.05, 4.0)
 NOTE_HEADER = 28.0

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from designer.canvas import metrics as m
 from designer.canvas.canvas_scene import CanvasScene
 
-FIT_MARGIN = 48.0
+FIT_MARGIN = 32.0
 """Pixels left free around what is fitted into the view."""
 FIT_MOST = 1.0
 ZOOM_STEP = 1.25

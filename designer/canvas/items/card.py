@@ -58,7 +58,14 @@ class Card:
         self.shape: TextAt = (QPointF(self.left, LINE_ONE), style.static(content.shape))
         self.details: list[TextAt] = []
         self.port_labels = self._port_labels(content, style)
-        self.far_scale = min(1.8, (self.width - 2 * m.PADDING) / max(1.0, name_width))
+        room = self.width - 2 * m.PADDING
+        self.farthest_scale = min(2.7, room / max(1.0, name_width))
+        self.far_scale = min(1.75, self.farthest_scale)
+        self.far_shape_scale = min(1.4, room / max(1.0, text.horizontalAdvance(content.shape)))
+        name_height, shape_height = name.height() * self.far_scale, text.height() * self.far_shape_scale
+        self.far_top = (self.height - name_height - shape_height) / 2
+        self.far_shape_top = self.far_top + name_height
+        self.farthest_top = (self.height - name.height() * self.farthest_scale) / 2
         self.pills = self._pills(badges, style, self.left + text.horizontalAdvance(content.shape))
         crowded = any(rect.top() > LINE_ONE + 8 for rect, _ in self.pills)
         if content.settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
@@ -223,30 +223,43 @@ class NodeItem(QGraphicsItem):
             QRectF(0, 0, max(m.STRIPE, 2.5 / scale), card.height), style.family(self.content.family)
         )
         if scale >= m.NAMES_BELOW:
-            painter.save()
-            painter.setOpacity(0.5 if self.content.bypassed else 1.0)
-            painter.setPen(style.text_pen)
-            painter.setFont(style.name_font)
-            painter.translate(m.PADDING + 2, (card.height - style.name_metrics.height() * card.far_scale) / 2)
-            painter.scale(card.far_scale, card.far_scale)
-            painter.drawStaticText(QPointF(0, 0), card.name[1])
-            painter.restore()
+            self._paint_far_texts(painter, scale)
         if self.selected:
             pen = QPen(style.accent, 2.0)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(card.rect)
-        sign = self._worst_color()
-        if sign is not None:
-            side = max(12.0, 5.0 / scale)
-            painter.fillRect(QRectF(card.width - side, 0, side, side), sign)
+        self._paint_far_mark(painter, scale)
 
-    def _worst_color(self) -> QBrush | None:
-        style = self._style
+    def _paint_far_texts(self, painter: QPainter, scale: float) -> None:
+        style, card = self._style, self.card
+        painter.setOpacity(0.5 if self.content.bypassed else 1.0)
+        painter.setPen(style.text_pen)
+        painter.setFont(style.name_font)
+        if scale < m.SHAPES_BELOW:
+            self._paint_scaled(painter, card.name[1], card.farthest_top, card.farthest_scale)
+        else:
+            self._paint_scaled(painter, card.name[1], card.far_top, card.far_scale)
+            painter.setPen(style.muted_pen)
+            painter.setFont(style.text_font)
+            self._paint_scaled(painter, card.shape[1], card.far_shape_top, card.far_shape_scale)
+        painter.setOpacity(1.0)
+
+    @staticmethod
+    def _paint_scaled(painter: QPainter, text: QStaticText, top: float, scale: float) -> None:
+        painter.save()
+        painter.translate(m.PADDING + 2, top)
+        painter.scale(scale, scale)
+        painter.drawStaticText(QPointF(0, 0), text)
+        painter.restore()
+
+    def _paint_far_mark(self, painter: QPainter, scale: float) -> None:
+        """Mark a card from afar: a cross for what fails, a triangle for a warning."""
         tones = {badge.tone for badge in self.badges}
+        size = min(max(1.7, 0.8 / scale), 5.0)
+        center = QPointF(self.card.width - 8 * size, 8 * size)
         if self.content.problem == "error" or "failing" in tones:
-            return QBrush(style.failing)
-        if self.content.problem == "warning" or "warning" in tones:
-            return QBrush(style.warning)
-        return None
+            draw_symbol(painter, "cross", center, self._style.failing, 1.5 * size)
+        elif self.content.problem == "warning" or "warning" in tones:
+            draw_symbol(painter, "triangle", center, self._style.warning, size)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QTextOption
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
@@ -95,19 +95,36 @@ class NoteItem(QGraphicsItem):
     def _paint_text(self, painter: QPainter, factor: float) -> None:
         style = self._style
         heading, _, rest = self.note.text.partition("\n")
+        room = QSizeF(self._rect.width() - 24, self._rect.height() - 10)
         painter.save()
         painter.translate(12, 5)
+        painter.save()
         painter.scale(factor, factor)
-        width = max(20.0, (self._rect.width() - 24) / factor)
+        width = max(20.0, room.width() / factor)
         painter.setFont(style.name_font)
         painter.setPen(style.text_pen if heading else style.muted_pen)
         shown = style.name_metrics.elidedText(heading or "Comment", Qt.TextElideMode.ElideRight, width)
         painter.drawText(QPointF(0, style.name_metrics.ascent() + 1), shown)
-        if rest:
-            painter.setFont(style.text_font)
-            painter.setPen(style.muted_pen)
-            wrap = QTextOption()
-            wrap.setWrapMode(QTextOption.WrapMode.WordWrap)
-            top = style.name_metrics.height() + 6
-            painter.drawText(QRectF(0, top, width, (self._rect.height() - 10) / factor - top), rest, wrap)
         painter.restore()
+        if rest:
+            top = (style.name_metrics.height() + 6) * factor
+            self._paint_rest(painter, rest, QRectF(0, top, room.width(), room.height() - top), factor)
+        painter.restore()
+
+    def _paint_rest(self, painter: QPainter, text: str, room: QRectF, factor: float) -> None:
+        """Draw the text below the heading, as large as it fits; no line is cut through."""
+        metrics, wrap = self._style.text_metrics, int(Qt.TextFlag.TextWordWrap)
+        for scale in (factor, 1.3, 1.0):
+            width = room.width() / scale
+            needed = metrics.boundingRect(QRectF(0, 0, width, 1e5), wrap, text).height() * scale
+            if needed <= room.height() or scale == 1.0:
+                break
+        height = room.height() / scale
+        if needed > room.height():
+            height = int(height / metrics.lineSpacing()) * metrics.lineSpacing()
+        painter.translate(room.topLeft())
+        painter.scale(scale, scale)
+        painter.setFont(self._style.text_font)
+        painter.setPen(self._style.muted_pen)
+        painter.setClipRect(QRectF(0, 0, width, height), Qt.ClipOperation.IntersectClip)
+        painter.drawText(QRectF(0, 0, width, height), wrap, text)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from designer.canvas.canvas_view import CanvasView
 
 SIZE = QSize(160, 100)
+SMALL = QSize(128, 80)
+ROOMY = 900
+"""Width of the canvas from which on the overview has its full size."""
 MARGIN = 16
 INSET = 8
 
@@ -29,6 +32,8 @@ class Minimap:
         self._picture: QPixmap | None = None
         self._source = QRectF()
         self._target = QRectF()
+        self._content = QRectF()
+        self._drawn = (QSize(), 0.0)
         self.wanted = True
 
     def forget(self) -> None:
@@ -37,16 +42,23 @@ class Minimap:
 
     @property
     def visible(self) -> bool:
-        """Whether it is shown: it is wanted, there is something to see and room for it."""
-        port = self._view.viewport().size()
-        roomy = port.width() > 3 * SIZE.width() and port.height() > 2.2 * SIZE.height()
-        return self.wanted and roomy and bool(self._view.canvas_scene.nodes)
+        """Whether it is shown: it is wanted, there is room for it, and it covers no card of a network all in view."""
+        port, size = self._view.viewport().size(), self._size()
+        roomy = port.width() > 3 * size.width() and port.height() > 2.2 * size.height()
+        if not (self.wanted and roomy and self._view.canvas_scene.nodes):
+            return False
+        self._prepare()
+        if not self._view.visible_rect().contains(self._content):
+            return True
+        covered = self._view.mapToScene(self.rect()).boundingRect()
+        scene = self._view.canvas_scene
+        return not any(item.rect().intersects(covered) for item in scene.nodes.values())
 
     def rect(self) -> QRect:
         """Return where it lies in the viewport."""
-        size = self._view.viewport().size()
-        corner = QPoint(size.width() - SIZE.width() - MARGIN, size.height() - SIZE.height() - MARGIN)
-        return QRect(corner, SIZE)
+        port, size = self._view.viewport().size(), self._size()
+        corner = QPoint(port.width() - size.width() - MARGIN, port.height() - size.height() - MARGIN)
+        return QRect(corner, size)
 
     def scene_point(self, at: QPoint) -> QPointF:
         """Return the point of the scene that a point of the viewport means here."""
@@ -74,17 +86,22 @@ class Minimap:
         painter.setPen(QPen(accent, 1.2))
         accent.setAlpha(26)
         painter.setBrush(accent)
-        painter.drawRoundedRect(
-            frame.intersected(QRectF(1.5, 1.5, SIZE.width() - 3, SIZE.height() - 3)), 3, 3
-        )
+        inner = QRectF(1.5, 1.5, place.width() - 3, place.height() - 3)
+        painter.drawRoundedRect(frame.intersected(inner), 3, 3)
         painter.restore()
+
+    def _size(self) -> QSize:
+        return SIZE if self._view.viewport().width() >= ROOMY else SMALL
 
     def _prepare(self) -> None:
         ratio = self._view.devicePixelRatioF()
-        if self._picture is not None and self._picture.devicePixelRatio() == ratio:
+        wanted = self._size()
+        if self._picture is not None and self._drawn == (wanted, ratio):
             return
-        room = QRectF(QPointF(0, 0), SIZE).adjusted(INSET, INSET, -INSET, -INSET)
-        content = self._view.canvas_scene.content_rect().adjusted(-m.GRID, -m.GRID, m.GRID, m.GRID)
+        self._drawn = (wanted, ratio)
+        room = QRectF(QPointF(0, 0), wanted).adjusted(INSET, INSET, -INSET, -INSET)
+        self._content = self._view.canvas_scene.content_rect()
+        content = self._content.adjusted(-m.GRID, -m.GRID, m.GRID, m.GRID)
         factor = min(room.width() / max(content.width(), 600.0), room.height() / max(content.height(), 360.0))
         size = content.size() * factor
         self._source = content
@@ -92,15 +109,15 @@ class Minimap:
         self._picture = self._draw(ratio, factor)
 
     def _draw(self, ratio: float, factor: float) -> QPixmap:
-        style = self._view.style_
-        picture = QPixmap(SIZE * ratio)
+        style, size = self._view.style_, self._size()
+        picture = QPixmap(size * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(style.panel)
         painter.setPen(QPen(style.border, 1.0))
-        painter.drawRoundedRect(QRectF(0.5, 0.5, SIZE.width() - 1, SIZE.height() - 1), m.CORNER, m.CORNER)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), m.CORNER, m.CORNER)
         painter.translate(self._target.topLeft())
         painter.scale(factor, factor)
         painter.translate(-self._source.topLeft())

@@ -24,7 +24,7 @@ MOST_GLOWING = 120
 class WireTool(Tool):
     """Leads a wire from a fixed end to the pointer, and says at the pointer what would happen there.
 
-    With `held`, that wire's other end was taken into the hand: dropped on empty canvas, the wire is removed.
+    Let go where it began, it does no more than a click. With `held`, that wire's other end was taken into the hand: dropped on empty canvas, the wire is removed.
     """
 
     CURSOR = Qt.CursorShape.CrossCursor
@@ -34,6 +34,7 @@ class WireTool(Tool):
         self.end = end
         self._held = held
         self._goal: End | None = None
+        self._home = False
         self._reason = ""
 
     def press(self, pointer: Pointer) -> None:
@@ -69,6 +70,9 @@ class WireTool(Tool):
                 self.connect_to(edge)
         elif self._reason:
             self.view.tell(self._reason)
+        elif self._home:
+            if self._held is None:
+                self.selection.set([self.end.node])
         elif self._held is not None:
             self.view.commands.remove_wires([self._held])
         else:
@@ -95,10 +99,11 @@ class WireTool(Tool):
 
     def _aim(self, pointer: Pointer) -> None:
         """Find the port that the wire would end at: the one at the pointer, or the best one of the card there."""
-        self._goal, self._reason = None, ""
+        self._goal, self._reason, self._home = None, "", False
         hit = self.scene.hit(pointer.scene_pos, self.view.tolerance())
         node_id = hit.node if hit.kind in ("port", "node") else ""
         if node_id == self.end.node:
+            self._home = True
             away = (pointer.scene_pos - self._anchor).manhattanLength()
             self._reason = f"{self._name(node_id)} can't feed itself." if away > 40 else ""
             node_id = ""

@@ -93,6 +93,13 @@ def test_a_wire_is_drawn_from_either_end(hands: Hands, backwards: bool) -> None:
     assert hands.has_edge("both", "flat")
 
 
+def test_a_click_on_a_port_only_selects(hands: Hands) -> None:
+    hands.click(hands.port("flat", output=True))
+    assert hands.view.popups.search is None
+    assert hands.view.selection.nodes == (hands.node("flat"),)
+    assert hands.document.undo_stack.count() == 0
+
+
 def test_the_wire_in_hand_tells_shapes_and_reasons(hands: Hands) -> None:
     hands.carry(hands.port("first", output=True), hands.at("dense"))
     preview = hands.view.input.tool._item  # type: ignore[union-attr]
