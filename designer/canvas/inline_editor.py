@@ -27,6 +27,7 @@ class NameEditor(QLineEdit):
             self.dismiss()
         else:
             super().keyPressEvent(event)
+        event.accept()  # a key that the field leaves (Enter, an arrow) would move or rename on the canvas below
 
     def dismiss(self) -> None:
         """Close without taking anything over."""
@@ -63,6 +64,7 @@ class NoteEditor(QPlainTextEdit):
             self._finish()
         else:
             super().keyPressEvent(event)
+        event.accept()  # a key that the field leaves (Enter, an arrow) would move or rename on the canvas below
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

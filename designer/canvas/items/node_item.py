@@ -257,9 +257,9 @@ class NodeItem(QGraphicsItem):
     def _paint_far_mark(self, painter: QPainter, scale: float) -> None:
         """Mark a card from afar: a cross for what fails, a triangle for a warning."""
         tones = {badge.tone for badge in self.badges}
-        size = min(max(1.7, 0.8 / scale), 5.0)
-        center = QPointF(self.card.width - 8 * size, 8 * size)
+        size = min(max(1.6, 0.6 / scale), 3.5)
+        center = QPointF(self.card.width - 6 * size, 6 * size - 12)
         if self.content.problem == "error" or "failing" in tones:
-            draw_symbol(painter, "cross", center, self._style.failing, 1.5 * size)
+            draw_symbol(painter, "cross", center, self._style.failing, 1.4 * size)
         elif self.content.problem == "warning" or "warning" in tones:
             draw_symbol(painter, "triangle", center, self._style.warning, size)

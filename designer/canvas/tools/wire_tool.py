@@ -24,7 +24,8 @@ MOST_GLOWING = 120
 class WireTool(Tool):
     """Leads a wire from a fixed end to the pointer, and says at the pointer what would happen there.
 
-    Let go where it began, it does no more than a click. With `held`, that wire's other end was taken into the hand: dropped on empty canvas, the wire is removed.
+    Let go where it began, it does no more than a click.
+    With `held`, that wire's other end was taken into the hand: dropped on empty canvas, the wire is removed.
     """
 
     CURSOR = Qt.CursorShape.CrossCursor

@@ -82,7 +82,9 @@ def test_rename_in_place_and_backspace_in_the_field(hands: Hands) -> None:
     assert field is not None
     QTest.keyClick(field, Qt.Key.Key_Backspace)
     QTest.keyClicks(field, "classes")
+    QTest.keyClick(field, Qt.Key.Key_Down)
     QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not [f for f in hands.port_widget.findChildren(NameEditor) if f.isVisible()]
     assert hands.document.design.nodes[node_id].name == "classes"
     assert hands.document.undo_stack.count() == 1
     hands.key(Qt.Key.Key_F2)
