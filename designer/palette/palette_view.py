@@ -94,7 +94,7 @@ class PaletteView(QListView):
         drag.setMimeData(self._model.mimeData([self.currentIndex()]))
         drag.setPixmap(self.drag_picture(entry))
         drag.setHotSpot(QPoint(16, 14))
-        drag.exec(Qt.DropAction.CopyAction)
+        drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
 
     def drag_picture(self, entry: PaletteEntry) -> QPixmap:
         """Return the small card that follows the pointer."""
