@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiler.network import Network
-from engine.core.errors import TrainingError
 from engine.core.shapes import Shape, size
-from engine.data.dataset import DataSet, Split
+from engine.data.dataset import DataSet
 from engine.training.inferring import Inferring
 from engine.training.prediction_kinds import (
     ConfusionKind,
@@ -26,7 +25,7 @@ from engine.training.prediction_kinds import (
     SurfaceKind,
 )
 from engine.training.prediction_samples import PARTS, Question, choose_samples
-from engine.training.targets import BoundData, bind_data
+from engine.training.targets import bind_data
 
 Array = NDArray[Any]
 Fields = dict[str, tuple[str, Shape]]
@@ -66,7 +65,8 @@ class Predictor:
         question = Question(network, data, output, *_outlook(network, data, output))
         kind = _choose(question)
         asked = parts if kind.ALL_PARTS else {chosen: parts[chosen]}
-        inferring = Inferring(network, output, samples)
+        most = samples if kind.ALL_PARTS else min(samples, sum(len(split) for split in asked.values()))
+        inferring = Inferring(network, output, most)
         limit = min(samples, max(inferring.affordable(seconds * kind.SHARE_OF_SAMPLES), inferring.batch))
         subset = choose_samples(asked, limit)
         self._kind = kind(question, inferring, subset, bind_data(network, subset.split), seconds)
@@ -108,7 +108,9 @@ def _outlook(network: Network, data: DataSet, output: str) -> _Outlook:
     if output in bound.reconstructed:
         return _Outlook(False, (), _target_names(data, size(shape), reconstructs=True), True)
     counted = len(data.classes)
-    binary = units == 1 and (loss.NAME == "binary_crossentropy" or (data.task == "classification" and counted <= 2))
+    binary = units == 1 and (
+        loss.NAME == "binary_crossentropy" or (data.task == "classification" and counted <= 2)
+    )
     classifies = loss.TARGET != "values" or binary or (data.task == "classification" and units == counted)
     if not classifies:
         return _Outlook(False, (), _target_names(data, size(shape), reconstructs=False), False)
@@ -142,6 +144,3 @@ def _choose(question: Question) -> type[Kind]:
     if question.reconstructs and question.image_shape:
         return ReconstructionKind
     return ScatterKind
-
-
-__all__ = ["SAMPLES", "BoundData", "Predictor", "Split", "TrainingError"]
