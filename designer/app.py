@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
@@ -97,7 +98,9 @@ class Application(QObject):
 
     def _build_plots(self) -> None:
         arguments = (self.session, self.document, self.selection, theme())
-        self.window.plots.set_factories({name: partial(_panel, name, *arguments) for name in PANELS})
+        self.window.plots.set_factories({name: partial(_panel, name, *arguments) for name in available_panels()})
+        for name in PANELS:
+            self.window.commands[f"plot_{name}"].setVisible(name in available_panels())
 
     # ------------------------------------------------------------------ introductions
 
@@ -118,7 +121,7 @@ class Application(QObject):
         ViewCommands(window, canvas)
         NetworkCommands(window, document, selection, canvas)
         TrainCommands(window, document, self.session, canvas)
-        DocumentStatus(window, document)
+        DocumentStatus(window, document, self.session)
         self._introduce_panels()
         window.can_close = self.files.settle
         window.closing.connect(self.close)
@@ -134,6 +137,9 @@ class Application(QObject):
         self.inspector.training_requested.connect(partial(window.show_panel, "training"))
         self.inspector.node_requested.connect(canvas.go_to)
         self.problems.node_requested.connect(self._show_node)
+        self.outline.node_activated.connect(canvas.go_to)
+        self.outline.help_requested.connect(canvas.help_requested)
+        self.outline.refused.connect(canvas.tell)
         self.session.findings_changed.connect(self._show_badges)
 
     def _use_data(self, name: str) -> None:
@@ -145,17 +151,14 @@ class Application(QObject):
         self.window.show_panel("inspector")
 
     def _show_badges(self) -> None:
-        from designer.canvas.badges import Badge
+        from designer.canvas.badges import Badge, BadgeTone
 
-        tones = {"error": "failing", "warning": "warning"}
-        marks = self.session.node_marks()
-        # The canvas draws its own symbol before the words.
-        badges: dict[str, Any] = {
-            node: Badge(
-                mark.text.lstrip("▲△▽✕ "), tones.get(mark.severity, "info"), mark.message, mark.kind  # type: ignore[arg-type]
-            )
-            for node, mark in marks.items()
-        }
+        tones: dict[str, BadgeTone] = {"error": "failing", "warning": "warning"}
+        badges: dict[str, Badge] = {}
+        for node, mark in self.session.node_marks().items():
+            # The canvas draws its own symbol before the words.
+            words = mark.text.lstrip("▲△▽✕ ")
+            badges[node] = Badge(words, tones.get(mark.severity, "info"), mark.message, mark.kind)
         self.canvas.set_badges(badges)
 
     # ------------------------------------------------------------------ life
@@ -184,6 +187,11 @@ def _dialogs(window: MainWindow) -> FilePrompts:
     from designer.window.dialogs import DialogPrompts
 
     return DialogPrompts(window, window.messages)
+
+
+def available_panels() -> tuple[str, ...]:
+    """Return the training views that this installation has."""
+    return tuple(name for name, (module, _) in PANELS.items() if find_spec(module) is not None)
 
 
 def _panel(name: str, *arguments: object) -> QWidget:

@@ -110,7 +110,9 @@ class MainWindow(QMainWindow):
     def apply_sizes(self) -> None:
         """Give the sides and the training views their usual sizes."""
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["palette"], self.docks["inspector"]], [LEFT_WIDTH, RIGHT_WIDTH], horizontal)
+        self.resizeDocks(
+            [self.docks["palette"], self.docks["inspector"]], [LEFT_WIDTH, RIGHT_WIDTH], horizontal
+        )
         shown = [self.plots.docks[name] for name in self.plots.docks if name in self.plots.shown()]
         height = max(200, round((self.height() - 100) * 0.37))
         self.resizeDocks(shown, [height] * len(shown), vertical)
@@ -141,7 +143,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] — Gradloom")
         tip = "Not saved yet" if path is None else str(path)
         self.top_bar.document.show_document(
-            name, modified=modified, read_only=bool(read_only), tip=f"{tip}\n{read_only}" if read_only else tip
+            name,
+            modified=modified,
+            read_only=bool(read_only),
+            tip=f"{tip}\n{read_only}" if read_only else tip,
         )
 
     # ------------------------------------------------------------------ state between starts

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TEMPLATE = "digits-mlp"
 FOLDER = "gradloom-output"
 SIZE = "1600x1000"
+SETTLE_MS = 250
+MODES = ("dark", "light")
 NO_DISPLAY = """\
 There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set, so no window can be opened here.
 Gradloom runs the same window off screen instead, trains a network in it, and keeps what comes of it."""
@@ -27,9 +29,16 @@ Gradloom runs the same window off screen instead, trains a network in it, and ke
 def render_offscreen(file: str, out: str, *, epochs: int = 0, mode: str = "dark", size: str = SIZE) -> int:
     """Write a picture of the whole window with a file or template in it, after `epochs` of training.
 
-    Raises GradloomError for a file that can't be opened, a size that is none, and a run that fails.
+    Returns the exit status: 2 for a size or theme that is none. Raises GradloomError for a file that can't be opened
+    and a run that fails.
     """
     width, height = _parse_size(size)
+    if not width or mode not in MODES:
+        wrong = f"A theme is {' or '.join(MODES)}. Received: {mode!r}."
+        if not width:
+            wrong = f"A size is WIDTHxHEIGHT, such as 1280x800. Received: {size!r}."
+        sys.stderr.write(f"gradloom: {wrong}\n")
+        return 2
     with offscreen_application(mode, width, height) as application:
         _open(application, file)
         if epochs > 0:
@@ -55,7 +64,7 @@ def demonstrate(path: str | None = None) -> int:
             from designer.common.theme import theme
 
             written = [folder / "window-dark.png", folder / "window-light.png"]
-            for mode, picture in zip(("dark", "light"), written, strict=True):
+            for mode, picture in zip(MODES, written, strict=True):
                 theme().set_mode(mode)  # type: ignore[arg-type]  # both are modes
                 _save_picture(application, picture)
             written += [folder / f"{name}.gradloom", folder / f"{name}.safetensors"]
@@ -128,6 +137,7 @@ def _train(application: Application, *, told: bool = False) -> None:
     session.failed.connect(lambda message, node: failures.append(message))
     ends = ("finished", "failed", "idle")
     session.state_changed.connect(lambda state: loop.quit() if state in ends else None)
+    _show_a_layer(application)
     with progress_bar(f"Training {application.files.name}") as advance:
         session.progressed.connect(lambda progress: advance(progress.step, progress.total_steps))
         session.train()
@@ -159,25 +169,27 @@ def _show_a_layer(application: Application) -> None:
 
 
 def _save_picture(application: Application, out: Path) -> None:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QEventLoop, QTimer
 
     out.parent.mkdir(parents=True, exist_ok=True)
     application.window.messages.hide()
-    for _ in range(3):
-        QApplication.processEvents()
+    # What is mirrored with a delay (figures, badges, plots) has settled after this.
+    settled = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, settled.quit)
+    settled.exec()
     for name in application.window.plots.shown():
         panel = application.window.plots.panel(name)
         if panel is not None and hasattr(panel, "draw_now"):
             panel.draw_now()
     if not application.window.grab().save(str(out)):
-        raise GradloomError(f"Can't write the picture {out.name}: choose another folder, or .png or .jpg as suffix.")
+        raise GradloomError(
+            f"Can't write the picture {out.name}: choose another folder, or .png or .jpg as suffix."
+        )
 
 
 def _parse_size(size: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{3,5})[x×](\d{3,5})", size)
-    if match is None:
-        raise GradloomError(f"A size is WIDTHxHEIGHT, such as 1280x800. Received: {size!r}.")
-    return int(match[1]), int(match[2])
+    match = re.fullmatch(r"(\d{3,4})[x×](\d{3,4})", size)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def _on_qt_message(kind: object, context: object, message: str) -> None:

@@ -68,7 +68,12 @@ class CommandPalette(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
+            step = {
+                Qt.Key.Key_Down: 1,
+                Qt.Key.Key_Up: -1,
+                Qt.Key.Key_PageDown: ROWS,
+                Qt.Key.Key_PageUp: -ROWS,
+            }
             if event.key() in step:
                 self._move(step[Qt.Key(event.key())])
                 return True
@@ -83,7 +88,7 @@ class CommandPalette(QDialog):
             action = self._actions[name]
             label = _label(spec.menu, action)
             points = command_score(query, spec.menu, action.text().rstrip("…"))
-            if points is not None and name != "commands":
+            if points is not None and name != "commands" and action.isVisible():
                 rows.append((action.isEnabled(), points, label, name, action))
         if query:
             rows.sort(key=lambda row: (row[0], row[1]), reverse=True)

@@ -30,7 +30,13 @@ class DialogPrompts:
         box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(save)
         box.exec()
-        return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
+        return (
+            "save"
+            if box.clickedButton() is save
+            else "discard"
+            if box.clickedButton() is discard
+            else "cancel"
+        )
 
     def open_path(self, folder: str) -> str:
         """Ask for a file to open."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, Qt
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 
 from designer.common.theme import theme
@@ -128,7 +128,9 @@ class FileCommands(QObject):
     def export_picture(self) -> None:
         """Ask for a name and write a picture of the network."""
         start = str((self._files.path or Path.home() / self._files.name).with_suffix(".png"))
-        path, _ = QFileDialog.getSaveFileName(self._window, "Export Picture", start, "PNG (*.png);;JPEG (*.jpg)")
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Export Picture", start, "PNG (*.png);;JPEG (*.jpg)"
+        )
         if not path:
             return
         if self.picture(PICTURE_SCALE).save(path):
@@ -152,8 +154,6 @@ class FileCommands(QObject):
 
     def thumbnail(self) -> bytes | None:
         """Return a small PNG of the network for the file, None where there is nothing to see."""
-        from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-
         if not self._document.design.nodes:
             return None
         small = self.picture(1.0).scaled(
@@ -162,7 +162,7 @@ class FileCommands(QObject):
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        small.save(buffer, b"PNG")
+        QImageWriter(buffer, QByteArray(b"png")).write(small)
         buffer.close()
         return bytes(content.data())
 

@@ -60,7 +60,12 @@ class MessageBar(QFrame):
         return "" if self.isHidden() else self._text.text()
 
     def show_message(
-        self, text: str, kind: Kind = "notice", *, button: str = "", action: Callable[[], object] | None = None
+        self,
+        text: str,
+        kind: Kind = "notice",
+        *,
+        button: str = "",
+        action: Callable[[], object] | None = None,
     ) -> None:
         """Show a message, with a button where something can be done about it."""
         name, role = _ICONS[kind]
@@ -102,4 +107,6 @@ class MessageBar(QFrame):
         layout = self.layout()
         height = layout.heightForWidth(width) if layout is not None else -1
         height = max(height, self.minimumSizeHint().height())
-        self.setGeometry((self._over.width() - width) // 2, self._over.height() - height - MARGIN, width, height)
+        self.setGeometry(
+            (self._over.width() - width) // 2, self._over.height() - height - MARGIN, width, height
+        )

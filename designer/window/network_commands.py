@@ -82,7 +82,9 @@ class NetworkCommands(QObject):
         except GradloomError as error:
             self._window.messages.show_message(str(error), "error")
             return
-        progress = QProgressDialog("Comparing gradients with central differences…", "Cancel", 0, 0, self._window)
+        progress = QProgressDialog(
+            "Comparing gradients with central differences…", "Cancel", 0, 0, self._window
+        )
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(300)
         process = QProcess(self)
@@ -103,7 +105,11 @@ class NetworkCommands(QObject):
             self._check = None
             folder.cleanup()
             if not cancelled:
-                lead = "Every gradient agrees with central differences." if code == 0 else "Not everything is right."
+                lead = (
+                    "Every gradient agrees with central differences."
+                    if code == 0
+                    else "Not everything is right."
+                )
                 TextDialog("Gradient check", lead, text, self._window).open()
 
         process.finished.connect(finish)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QStackedLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QEnterEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QWidget,
+)
 
 from designer.common.icons import icon
 
@@ -78,22 +86,51 @@ class PanelPlace(QWidget):
 
 
 class DockHandle(QWidget):
-    """A panel's header with the two buttons of a dock: the handle by which a training view is moved."""
+    """A panel's header as the handle by which a training view is moved; the dock's two buttons come under the pointer.
+
+    However much a header holds, it does not make the dock wider.
+    """
 
     def __init__(self, header: QWidget, dock: QDockWidget) -> None:
         super().__init__(dock)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("dock_handle")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 4, 0)
-        row.setSpacing(0)
+        row.setContentsMargins(12, 4, 8, 0)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(header, 1)
+        self._buttons = QWidget(self)
+        self._buttons.setObjectName("dock_handle")
+        self._buttons.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(4, 0, 0, 0)
+        buttons.setSpacing(0)
         self.tear_off = _button("float", "Tear this view off, or put it back")
         self.tear_off.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
         self.close_button = _button("close", "Hide this view")
         self.close_button.clicked.connect(dock.close)
-        row.addWidget(self.tear_off)
-        row.addWidget(self.close_button)
+        buttons.addWidget(self.tear_off)
+        buttons.addWidget(self.close_button)
+        self._buttons.hide()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, max(super().sizeHint().height(), 32))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._buttons.adjustSize()
+        self._buttons.setFixedHeight(self.height())
+        self._buttons.move(self.width() - self._buttons.width(), 0)
+        self._buttons.show()
+        self._buttons.raise_()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._buttons.hide()
+        super().leaveEvent(event)
 
 
 def _button(name: str, tip: str) -> QToolButton:

@@ -12,7 +12,7 @@ from designer.window.action_table import PLOTS
 from designer.window.panel_dock import DockHandle, PanelDock
 from designer.window.plot_strip import PlotStrip
 
-VIEW_WIDTH = 248
+VIEW_WIDTH = 300
 """Below this width a view is not worth showing beside another."""
 FIRST = ("loss", "gradients", "weights", "activations")
 """What is shown at first, as far as there is room, the most wanted first."""

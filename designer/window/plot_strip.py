@@ -60,7 +60,9 @@ class PlotTab(QWidget):
         if self.hasFocus():
             painter.setPen(theme().color("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(QPointF(2.5, 4.5), QPointF(self.width() - 2.5, HEIGHT - 5.5)), 4, 4)
+            painter.drawRoundedRect(
+                QRectF(QPointF(2.5, 4.5), QPointF(self.width() - 2.5, HEIGHT - 5.5)), 4, 4
+            )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

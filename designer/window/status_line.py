@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
+from designer.common.text import count_noun
 from designer.window.quiet_labels import FadingLabel, LinkLabel
 
 HEIGHT = 24
@@ -37,10 +38,11 @@ class StatusLine(QStatusBar):
         row.addWidget(self.process)
         self.addWidget(content, 1)
 
-    def show_problems(self, errors: int, warnings: int) -> None:
-        """Count what is wrong; nothing is shown where nothing is."""
-        parts = [f"✕ {errors} error{'s' if errors != 1 else ''}"] if errors else []
-        parts += [f"▲ {warnings} warning{'s' if warnings != 1 else ''}"] if warnings else []
+    def show_problems(self, errors: int, warnings: int, findings: int) -> None:
+        """Count what is wrong and what training found; nothing is shown where nothing is."""
+        parts = [f"✕ {count_noun(errors, 'error')}"] if errors else []
+        parts += [f"▲ {count_noun(warnings, 'warning')}"] if warnings else []
+        parts += [f"▲ {count_noun(findings, 'finding')}"] if findings else []
         self.problems.setText(" · ".join(parts))
         self.problems.set_role("failing_text" if errors else "warning_text")
         self.problems.setVisible(bool(parts))

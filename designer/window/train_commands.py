@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from designer.common.text import format_count, format_duration, format_number, format_percent
 from designer.common.throttle import Throttle
 from designer.document.document import Document
-from designer.window.process_memory import memory_text
+from designer.window.process_facts import training_process_facts
 
 if TYPE_CHECKING:
     from designer.canvas.canvas_view import CanvasView
@@ -26,6 +26,7 @@ REASONS = {
     "stopped": "Stopped",
 }
 READOUT_MS = 100
+FACTS_MS = 1000
 
 
 class TrainCommands(QObject):
@@ -37,20 +38,23 @@ class TrainCommands(QObject):
         super().__init__(window)
         self._window, self._document, self._session, self._canvas = window, document, session, canvas
         self._readout = Throttle(READOUT_MS, self._show_progress, self)
+        self._facts = Throttle(FACTS_MS, self._show_process, self)
         self._reason = ""
         window.commands.bind(
             {
-                "train": session.train,
-                "continue": lambda: session.train(go_on=True),
+                "train": self.train,
+                "continue": lambda: self.train(go_on=True),
                 "pause": self.pause_or_resume,
-                "step": session.step,
+                "step": self.step,
                 "stop": session.stop,
                 "reset": session.reset,
             }
         )
         for dock in window.plots.docks.values():
             # Space only where nothing else wants it: in the training views.
-            key = QShortcut(QKeySequence("Space"), dock, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key = QShortcut(
+                QKeySequence("Space"), dock, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+            )
             key.activated.connect(self.pause_or_resume)
         session.state_changed.connect(self._on_state_changed)
         session.progressed.connect(self._readout.call)
@@ -61,6 +65,22 @@ class TrainCommands(QObject):
         session.observed.connect(self._on_observed)
         document.checked.connect(self._show_states)
         self._on_state_changed(session.state)
+
+    def train(self, *, go_on: bool = False) -> None:
+        """Start a run, or say at once what keeps the design from being trained."""
+        if not self._show_first_error():
+            self._session.train(go_on=go_on)
+
+    def step(self) -> None:
+        """Take one step, of a new run where none is under way."""
+        if self._session.is_alive or not self._show_first_error():
+            self._session.step()
+
+    def _show_first_error(self) -> bool:
+        errors = [problem for problem in self._document.problems if problem.severity == "error"]
+        if errors:
+            self._on_failed(errors[0].message, errors[0].node)
+        return bool(errors)
 
     def pause_or_resume(self) -> None:
         """Hold the run, or let it go on."""
@@ -78,6 +98,7 @@ class TrainCommands(QObject):
         actions.set_text("pause", "Resume" if state == "paused" else "Pause")
         self._show_states()
         self._readout.cancel()
+        self._facts.cancel()
         self._show_progress()
         self._show_process()
         if state == "idle":
@@ -105,7 +126,9 @@ class TrainCommands(QObject):
             bar.show_progress("", "", -1.0, "")
         else:
             speed = progress.samples_per_second
-            detail = f"step {format_count(progress.step_in_epoch)} of {format_count(progress.steps_per_epoch)}"
+            detail = (
+                f"step {format_count(progress.step_in_epoch)} of {format_count(progress.steps_per_epoch)}"
+            )
             if state == "running" and math.isfinite(speed):
                 detail += f" · {format_number(speed)} samples/s"
             headline = f"Epoch {format_count(progress.epoch)} of {format_count(progress.epochs)}"
@@ -119,8 +142,15 @@ class TrainCommands(QObject):
     def _ending(self, headline: str, detail: str) -> tuple[str, str, str]:
         if self._session.state == "failed":
             return "Failed", f"at {headline[0].lower()}{headline[1:]}", ""
-        took = f"in {format_duration(self._session.progress.seconds)}"
-        return REASONS.get(self._reason, "Finished"), f"{headline[0].lower()}{headline[1:]} · {took}", ""
+        seconds = self._session.progress.seconds
+        took = f"{format_number(seconds, 2)} s" if seconds < 10 else format_duration(seconds)
+        result = result_text(self._session.outcome)
+        reason = REASONS.get(self._reason, "Finished")
+        return (
+            f"{reason} · {result}" if result else reason,
+            f"{headline[0].lower()}{headline[1:]} · took {took}",
+            "",
+        )
 
     def _on_loading(self, done: int, total: int) -> None:
         share = done / total if total else 0.0
@@ -146,7 +176,7 @@ class TrainCommands(QObject):
     def _on_observed(self) -> None:
         self._canvas.set_edge_gradients(self._session.edge_gradients() or None)
         self._window.status.views.setText(f"views cost {format_percent(self._session.views_cost, 2)}")
-        self._show_process()
+        self._facts.call()
 
     def _show_process(self) -> None:
         state = self._session.state
@@ -161,10 +191,19 @@ class TrainCommands(QObject):
         }
         parts = [words.get(state, state)]
         if state in ALIVE:
-            threads = getattr(self._session.record, "threads", 0)
-            parts += [f"{threads} thread{'s' if threads != 1 else ''}"] if threads else []
-            memory = memory_text(getattr(self._session, "process_id", None))
-            parts += [memory] if memory else []
+            parts += training_process_facts()
         self._window.status.process.setText(" · ".join(parts))
         if state not in ALIVE:
             self._window.status.views.setText("")
+
+
+def result_text(outcome: Any) -> str:
+    """Return the figure that a finished run is judged by, from the part of the data furthest from training."""
+    evaluation = getattr(outcome, "evaluation", None) or {}
+    for part in ("test", "validation", "training", "train"):
+        figures = {name: value for name, value in evaluation.get(part, {}).items() if name != "loss"}
+        if figures:
+            name, value = next(iter(figures.items()))
+            shown = format_percent(value) if "accuracy" in name else format_number(value)
+            return f"{part} {name.replace('_', ' ')} {shown}"
+    return ""

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from engine.core.errors import GradloomError
+
 MAX_BYTES = 2**20
 
 
@@ -26,17 +28,22 @@ class UnexpectedErrors:
         """Put back what was there before."""
         sys.excepthook = self._before
 
-    def _on_error(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        self._before(kind, error, trace)
+    def _on_error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt) or self._telling:
+            self._before(kind, error, trace)
             return
+        if not isinstance(error, GradloomError):
+            self._before(kind, error, trace)
         self._telling = True
         try:
+            if isinstance(error, GradloomError):
+                self._tell(str(error))
+                return
             kept = self._write("".join(traceback.format_exception(kind, error, trace)))
             where = f" The details are in {self._log}." if kept else ""
-            self._tell(f"Something went wrong that should not: {kind.__name__}. Your design is as it was.{where}")
+            self._tell(
+                f"Something went wrong that should not: {kind.__name__}. Your design is as it was.{where}"
+            )
         finally:
             self._telling = False
 

@@ -36,7 +36,7 @@ def settings(tmp_path: Path) -> QSettings:
 def window(settings: QSettings, qtbot: QtBot) -> Iterator[MainWindow]:
     made = MainWindow(settings)
     qtbot.addWidget(made)
-    show(made, 1280, 800, qtbot)
+    show(made, 1440, 900, qtbot)
     yield made
     made.close()
 
@@ -69,6 +69,8 @@ def test_the_views_stand_side_by_side_as_far_as_there_is_room(window: MainWindow
     assert len(tops) == 1
     show(window, 1920, 1080, qtbot)
     assert window.plots.shown() == set(FIRST)
+    show(window, 1280, 800, qtbot)
+    assert window.plots.shown() == set(FIRST[:2])
     show(window, 900, 700, qtbot)
     assert window.plots.shown() == {"loss"}
 
@@ -98,6 +100,7 @@ def test_a_view_can_be_torn_off_and_put_back(window: MainWindow) -> None:
 
 
 def test_no_panel_can_swallow_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    show(window, 1280, 800, qtbot)
     before = window.canvas_place.size()
     window.plots.set_factories({name: HungryPanel for name, _, _ in PLOTS})
     for dock in window.docks.values():
@@ -184,7 +187,8 @@ def test_messages_stay_over_the_canvas(window: MainWindow) -> None:
     assert window.messages.text == ""
 
 
-def test_nothing_in_the_bars_is_cut_at_1280(window: MainWindow) -> None:
+def test_nothing_in_the_bars_is_cut_at_1280(window: MainWindow, qtbot: QtBot) -> None:
+    show(window, 1280, 800, qtbot)
     bar = window.top_bar
     bar.show_progress("Epoch 7 of 20", "step 157 of 469 · 1,380 samples/s", 0.37, "0:41 left")
     window.show_document("digits-cnn", None, modified=True, read_only="")
