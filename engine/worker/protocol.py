@@ -24,6 +24,7 @@ Array = NDArray[Any]
 SCALARS = ("step", "epoch", "loss", "learning_rate", "metric", "gradient_norm", "seconds")
 """The columns of `TrainingWorker.read_scalars`: a row for every step. step and epoch count from 1."""
 ACTIVATIONS = "activations"
+PREDICTIONS = "predictions"
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +64,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watch(msgspec.Struct, frozen=True, order=True):
-    """Something to look at: a parameter of a node by its name ("kernel", "bias"), or its "activations"."""
+    """Something to look at: a parameter of a node by its name ("kernel", "bias"), its "activations", or, of an Output
+    (the first where there is none of that id), its "predictions" ("predictions/train" for those on one part)."""
 
     node_id: str
     what: str = "kernel"
@@ -294,13 +296,17 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class SlotLayout(msgspec.Struct, frozen=True):
-    """Where a watch's slot lies in the arena, and what is in it; `problem` says why there is none."""
+    """Where a watch's slot lies in the arena, and what is in it; `problem` says why there is none.
+
+    `about` goes with the arrays of predictions: see `engine.training.predictions`.
+    """
 
     watch: Watch
     offset: int
     size: int
     fields: tuple[Field, ...]
     problem: str = ""
+    about: dict[str, Any] = {}
 
 
 class WatchLayout(msgspec.Struct, tag=True, frozen=True):

@@ -57,7 +57,10 @@ def read_watch_slot(
         return None
     count, step, arrays = found
     value: dict[str, Any] = {"step": step, **arrays}
-    value |= dict(zip(FIGURES, value.pop("figures").tolist(), strict=True))
+    if "figures" in value:
+        value |= dict(zip(FIGURES, value.pop("figures").tolist(), strict=True))
+    if layout.about:
+        value["about"] = layout.about
     return (generation << 32) + count, value
 
 

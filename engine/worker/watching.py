@@ -15,6 +15,7 @@ from engine.compiler.plan import Plan
 from engine.core.shapes import size
 from engine.training.activation_traits import Traits, traits_of
 from engine.training.observe import first_samples
+from engine.worker.predicting import Predicting
 from engine.worker.protocol import ACTIVATIONS, SetWatches, SlotLayout, Watch, WatchLayout
 from engine.worker.shared import FIGURES, SLOTS_SIZE, SharedBlock, SlotWriter, lay_fields, slot_size
 
@@ -30,8 +31,9 @@ INTERVAL = 1 / 12
 class Watching:
     """The watched tensors of a run and their slots."""
 
-    def __init__(self, network: Network, block: SharedBlock, cost: float) -> None:
+    def __init__(self, network: Network, block: SharedBlock, cost: float, predicting: Predicting) -> None:
         self._network, self._block, self._cost = network, block, cost
+        self._predicting = predicting
         self._writers: list[tuple[Watch, SlotWriter, bool]] = []
         self._due = 0.0
         taps = network.plan(1, True).taps
@@ -43,10 +45,15 @@ class Watching:
     def begin(self, command: SetWatches) -> WatchLayout:
         """Lay out the slots of a new set of watches. The layout goes to the window."""
         self._writers.clear()
+        self._predicting.begin()
         # From here on nobody reads the slots of the generation before: they are about to be overwritten.
         self._block.generation = command.generation
         slots, offset = [], 0
         for watch in command.watches:
+            if self._predicting.wants(watch):
+                slots.append(slot := self._predicting.lay(watch, offset))
+                offset += slot.size
+                continue
             slot, offset = self._lay(watch, offset)
             slots.append(slot)
             if not slot.problem:
@@ -57,12 +64,19 @@ class Watching:
 
     def is_due(self, now: float) -> bool:
         """Return whether the slots should be filled."""
-        return now >= self._due and bool(self._writers)
+        return (now >= self._due and bool(self._writers)) or self._predicting.is_due(now)
 
-    def fill(self, step: int, plan: Plan | None) -> float:
-        """Fill every slot and return the seconds that it took; the next filling is due when they are made up for."""
-        if not self._writers:
-            return 0.0
+    def fill(self, step: int, plan: Plan | None, *, force: bool = True) -> float:
+        """Fill every slot, or only those that are due, and return the seconds that it took."""
+        begun = time.perf_counter()
+        if force or (begun >= self._due and self._writers):
+            self._fill_tensors(step, plan)
+        if force or self._predicting.is_due(begun):
+            self._predicting.fill(step)
+        return time.perf_counter() - begun
+
+    def _fill_tensors(self, step: int, plan: Plan | None) -> None:
+        """Fill the slots of tensors; the next filling is due when the time that it took is made up for."""
         begun = time.perf_counter()
         with np.errstate(all="ignore"):
             for watch, writer, has_values in self._writers:
@@ -71,7 +85,6 @@ class Watching:
                     writer.write(step, value)
         now = time.perf_counter()
         self._due = now + max(INTERVAL, (now - begun) / self._cost)
-        return now - begun
 
     def _lay(self, watch: Watch, offset: int) -> tuple[SlotLayout, int]:
         shape = self._shape(watch)
