@@ -26,7 +26,7 @@ from engine.worker import Run, TrainingWorker, Watch
 from engine.worker import protocol as p
 
 LIMIT = 0.95
-SECONDS, ROUNDS = 3.0, 3
+SECONDS, ROUNDS = 2.0, 5
 WARM_UP = 0.5
 
 

@@ -75,7 +75,7 @@ class TrainingRun:
         self.best = BestWeights(network, settings, validated=self._evaluator is not None)
         self.step = self.epoch = self.position = 0
         self.stopped = ""
-        self.seconds = 0.0
+        self.seconds = self._begun = 0.0
         self._norm_squares = 0.0
         self._shuffle = stream(network.seed if seed is None else seed, "run", "shuffle")
         self._shuffle_state = state_of(self._shuffle)
@@ -91,9 +91,14 @@ class TrainingRun:
 
     def steps(self, control: RunControl | None = None) -> Iterator[Snapshot]:
         """Yield a snapshot after every step, to the end of the run."""
+        self._begun = time.perf_counter() - self.seconds
         while self.epoch < self.epochs and not self.stopped:
             self._draw_order()
             yield from self._run_epoch(control)
+
+    def rest(self, seconds: float) -> None:
+        """Leave out time in which the run was held: it does not age meanwhile."""
+        self._begun += seconds
 
     def _draw_order(self) -> None:
         """Draw the epoch's order from the stream as it was when the epoch began, also in the middle of one."""
@@ -105,7 +110,6 @@ class TrainingRun:
         samples, batch, meter, clock = self.samples, self.batch, self.meter, time.perf_counter
         factor, constant = self.schedule.factor, self.schedule.NAME == "constant"
         order, epoch, per_epoch, total = self._order, self.epoch + 1, self.steps_per_epoch, self.total_steps
-        begun = clock() - self.seconds
         while self.position < samples:
             start = self.position
             stop = min(start + batch, samples)
@@ -125,16 +129,14 @@ class TrainingRun:
             self.position = stop
             self._norm_squares += norm * norm
             meter.add(loss, plan)
-            self.seconds = clock() - begun
+            self.seconds = clock() - self._begun
             if stop < samples:
                 metrics = {"loss": meter.loss_sum / meter.samples, **meter.values}
                 yield Snapshot(
                     self.step, epoch, per_epoch, total, loss, rate, norm, metrics, False, self.seconds
                 )
-                # The time between two steps is the caller's: a paused run does not age.
-                begun = clock() - self.seconds
             else:
-                yield self._end_epoch(loss, rate, norm, begun)
+                yield self._end_epoch(loss, rate, norm)
                 return
 
     def _make_ready(self, batch: int) -> tuple[Plan, Step]:
@@ -143,7 +145,7 @@ class TrainingRun:
         self._ready[batch] = (plan, step)
         return self._ready[batch]
 
-    def _end_epoch(self, loss: float, rate: float, norm: float, begun: float) -> Snapshot:
+    def _end_epoch(self, loss: float, rate: float, norm: float) -> Snapshot:
         settings = self.settings
         metrics = self.meter.result()
         self.epoch += 1
@@ -166,7 +168,7 @@ class TrainingRun:
         self.meter.reset()
         if self._shuffles:
             self._shuffle_state = state_of(self._shuffle)
-        self.seconds = time.perf_counter() - begun
+        self.seconds = time.perf_counter() - self._begun
         self.history.add_epoch(self.epoch, self.step, metrics, validation, rate, self.seconds)
         restored = self.best.restore(self.epoch) if self.stopped else 0
         return Snapshot(

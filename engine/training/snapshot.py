@@ -17,7 +17,7 @@ class Snapshot(msgspec.Struct):
     `gradient_norm` is the Euclidean norm of the whole gradient, before clipping. `validation` is None where it was not
     measured at this step. `stopped` tells why the run ends with this step ("epochs", "patience", "gradient_norm"), ""
     while it goes on; `restored_epoch` is the epoch whose weights were then put back, 0 where the last ones stand.
-    `seconds` is the time spent in the run so far.
+    `seconds` is the time since the run began, with what the caller did between the steps.
     """
 
     step: int

@@ -22,7 +22,7 @@ class Channel:
     ) -> None:
         self._connection = connection
         self._on_message = on_message
-        self._inbox: deque[bytes] = deque()
+        self.inbox: deque[bytes] = deque()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._unsent = 0
         self._lock = threading.Lock()
@@ -42,11 +42,6 @@ class Channel:
         """Messages that wait to be written."""
         return self._unsent
 
-    @property
-    def has_message(self) -> bool:
-        """Whether a message waits to be taken."""
-        return bool(self._inbox)
-
     def send(self, message: bytes) -> None:
         """Put a message in the queue."""
         with self._lock:
@@ -56,7 +51,7 @@ class Channel:
     def take(self) -> bytes | None:
         """Return the oldest message that has come, or None."""
         try:
-            return self._inbox.popleft()
+            return self.inbox.popleft()
         except IndexError:
             return None
 
@@ -79,7 +74,7 @@ class Channel:
     def _read(self) -> None:
         try:
             while True:
-                self._inbox.append(self._connection.recv_bytes())
+                self.inbox.append(self._connection.recv_bytes())
                 if self._on_message is not None:
                     self._on_message()
         except (EOFError, OSError):

@@ -16,7 +16,7 @@ from engine.worker import protocol as p
 from engine.worker import shared
 from engine.worker.predicting import Predicting
 from engine.worker.process import Line
-from engine.worker.shared import RingWriter, SharedBlock, epoch_width, ring_rows
+from engine.worker.shared import SharedBlock, epoch_width, ring_rows, ring_writer
 from engine.worker.watching import Watching
 
 TICK = 0.05
@@ -48,12 +48,12 @@ class Loop:
         labels, layout = self.training.meter.labels, self._observer.layout
         self._metrics = ("loss", *labels)
         self._label = labels[0] if labels else ""
-        self._scalars = RingWriter(block, shared.SCALARS_AT, len(p.SCALARS), shared.SCALAR_ROWS)
+        self._append_scalars = ring_writer(block, shared.SCALARS_AT, len(p.SCALARS), shared.SCALAR_ROWS)
         width = epoch_width(len(self._metrics))
-        self._epochs = RingWriter(block, shared.EPOCHS_AT, width, ring_rows(shared.EPOCHS_SIZE, width))
+        self._append_epoch = ring_writer(block, shared.EPOCHS_AT, width, ring_rows(shared.EPOCHS_SIZE, width))
         rows = ring_rows(shared.OBSERVATIONS_SIZE, layout.width)
-        self._observations = (
-            RingWriter(block, shared.OBSERVATIONS_AT, layout.width, rows) if rows > 1 else None
+        self._append_observation = (
+            ring_writer(block, shared.OBSERVATIONS_AT, layout.width, rows) if rows > 1 else None
         )
         self._paused = run.paused
         self._single = False
@@ -74,11 +74,14 @@ class Loop:
         if self._paused:
             self._hold(self.training.step)
         snapshot: Snapshot | None = None
+        if self._line.has_command:
+            self._obey(self.training.step)
         if not self._line.stop_asked:
+            record, inbox = self._record, self._line.inbox
             for snapshot in self.training.steps(self._control):
-                self._record(snapshot)
-                if self._line.has_command or self._single:
-                    self._obey(snapshot)
+                record(snapshot)
+                if inbox or self._single:
+                    self._obey(snapshot.step)
                     if self._line.stop_asked:
                         break
         self._end(snapshot)
@@ -89,7 +92,7 @@ class Loop:
         if snapshot.epoch_ended:
             metric = snapshot.metrics.get(self._label, _NAN)
             self._record_epoch(snapshot)
-        self._scalars.append(
+        self._append_scalars(
             (
                 snapshot.step,
                 snapshot.epoch,
@@ -112,7 +115,7 @@ class Loop:
         row += [snapshot.metrics.get(name, _NAN) for name in self._metrics]
         row.append(0.0 if validation is None else 1.0)
         row += [_NAN if validation is None else validation.get(name, _NAN) for name in self._metrics]
-        self._epochs.append(row)
+        self._append_epoch(row)
         self._diagnosis.add_epoch(snapshot.epoch, snapshot.metrics["loss"], validation)
 
     def _tick(self, step: int, *, force: bool = False) -> None:
@@ -120,8 +123,8 @@ class Loop:
         now = time.perf_counter()
         while self._observer.rows:
             row = self._observer.rows.popleft()
-            if self._observations is not None:
-                self._observations.append(row.tolist())
+            if self._append_observation is not None:
+                self._append_observation(row.tolist())
             self._diagnosis.add_row(row)
         if self._loss_count:
             self._diagnosis.add_loss(step, self._loss_sum / self._loss_count, self._loss_count)
@@ -163,7 +166,7 @@ class Loop:
 
     # ------------------------------------------------------------------ commands
 
-    def _obey(self, snapshot: Snapshot) -> None:
+    def _obey(self, step: int) -> None:
         """Carry out what was asked for; hold where that was a pause or a single step."""
         hold, self._single = self._single, False
         while (command := self._line.take()) is not None:
@@ -171,7 +174,7 @@ class Loop:
             if self._line.stop_asked:
                 return
         if hold and not self.training.stopped:
-            self._hold(snapshot.step)
+            self._hold(step)
 
     def _carry_out_command(self, command: p.Command, hold: bool) -> bool:
         """Carry out a command and return whether the run is to hold."""
@@ -212,7 +215,9 @@ class Loop:
             self._carry_out_command(command, True)
             if isinstance(command, p.SetWatches):
                 self._watching.fill(step, self.training.plan)
-        self._observer.rest(time.perf_counter() - begun)
+        held = time.perf_counter() - begun
+        self._observer.rest(held)
+        self.training.rest(held)
         if self._single:
             self._observer.look_now()
 

@@ -47,8 +47,13 @@ class Line:
 
     @property
     def has_command(self) -> bool:
-        """Whether a command waits. Asked at every step."""
-        return bool(self._held) or (self._channel is not None and self._channel.has_message)
+        """Whether a command waits."""
+        return bool(self._held or self.inbox)
+
+    @property
+    def inbox(self) -> deque[bytes]:
+        """The commands that have come since, as bytes; the loop looks at every step whether there are any."""
+        return self._channel.inbox if self._channel is not None else deque()
 
     @property
     def is_clear(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import platform
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import shared_memory
 from typing import Any
 
@@ -99,21 +99,23 @@ def epoch_width(metrics: int) -> int:
     return 4 + metrics + 1 + metrics
 
 
-class RingWriter:
-    """Appends rows of float64 to a region."""
+def ring_writer(block: SharedBlock, offset: int, width: int, rows: int) -> Callable[[Iterable[float]], None]:
+    """Return the function that appends a row of float64 to the ring at `offset`.
 
-    def __init__(self, block: SharedBlock, offset: int, width: int, rows: int) -> None:
-        self._buffer = block.buffer
-        self._head, self._start = offset, offset + HEADER
-        self._rows, self._stride = rows, width * 8
-        self._pack = struct.Struct(f"={width}d").pack_into
-        self._count = 0
+    It runs at every step, so everything that it needs is bound to it once.
+    """
+    buffer, head, start, stride = block.buffer, offset, offset + HEADER, width * 8
+    pack, pack_count = struct.Struct(f"={width}d").pack_into, _COUNT.pack_into
+    count = 0
 
-    def append(self, row: tuple[float, ...] | list[float]) -> None:
-        """Write a row and then the new count, so that a reader never sees half a row counted."""
-        self._pack(self._buffer, self._start + (self._count % self._rows) * self._stride, *row)
-        self._count += 1
-        _COUNT.pack_into(self._buffer, self._head, self._count)
+    def append(row: Iterable[float]) -> None:
+        # The row first and then the new count, so that a reader never sees half a row counted.
+        nonlocal count
+        pack(buffer, start + (count % rows) * stride, *row)
+        count += 1
+        pack_count(buffer, head, count)
+
+    return append
 
 
 class RingReader:

@@ -38,7 +38,7 @@ def test_what_came_before_the_end_is_still_read() -> None:
     theirs.close()
     assert channel.wait_closed(10)
     assert heard.is_set()
-    assert channel.has_message
+    assert channel.inbox
     assert channel.take() == b"last words"
     assert channel.take() is None
     channel.send(b"to nobody")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -12,12 +12,12 @@ from engine.worker import shared
 from engine.worker.protocol import SlotLayout, Watch
 from engine.worker.shared import (
     RingReader,
-    RingWriter,
     SharedBlock,
     SlotWriter,
     lay_fields,
     read_slot,
     ring_rows,
+    ring_writer,
     slot_size,
 )
 
@@ -32,17 +32,19 @@ def block() -> Iterator[SharedBlock]:
         _ = memory.buffer
 
 
-def ring(block: SharedBlock, rows: int = 8, *, keeps_order: bool = True) -> tuple[RingWriter, RingReader]:
+def ring(
+    block: SharedBlock, rows: int = 8, *, keeps_order: bool = True
+) -> tuple[Callable[[Iterable[float]], None], RingReader]:
     place = shared.SCALARS_AT
-    return RingWriter(block, place, 3, rows), RingReader(block, place, 3, rows, keeps_order=keeps_order)
+    return ring_writer(block, place, 3, rows), RingReader(block, place, 3, rows, keeps_order=keeps_order)
 
 
 def test_rows_come_once_and_in_order(block: SharedBlock) -> None:
-    writer, reader = ring(block)
+    append, reader = ring(block)
     assert reader.read().shape == (0, 3)
     seen = []
     for value in range(20):
-        writer.append((value, 2.0, 3.0))
+        append((value, 2.0, 3.0))
         if value % 3 == 0:
             seen += reader.read()[:, 0].tolist()
     seen += reader.read()[:, 0].tolist()
@@ -51,20 +53,20 @@ def test_rows_come_once_and_in_order(block: SharedBlock) -> None:
 
 
 def test_a_late_reader_loses_the_oldest_rows_and_counts_them(block: SharedBlock) -> None:
-    writer, reader = ring(block, rows=8)
+    append, reader = ring(block, rows=8)
     for value in range(30):
-        writer.append((value, 0.0, 0.0))
+        append((value, 0.0, 0.0))
     # The oldest row of a full ring might be the one that is written now.
     assert reader.read()[:, 0].tolist() == list(range(23, 30))
     assert reader.lost == 23
-    writer.append((30.0, 0.0, 0.0))
+    append((30.0, 0.0, 0.0))
     assert reader.read()[:, 0].tolist() == [30]
 
 
 def test_where_writes_may_be_reordered_the_newest_row_waits_a_reading(block: SharedBlock) -> None:
-    writer, reader = ring(block, keeps_order=False)
-    writer.append((1.0, 0.0, 0.0))
-    writer.append((2.0, 0.0, 0.0))
+    append, reader = ring(block, keeps_order=False)
+    append((1.0, 0.0, 0.0))
+    append((2.0, 0.0, 0.0))
     assert reader.read()[:, 0].tolist() == [1]
     assert reader.read()[:, 0].tolist() == [2]
     assert reader.read().shape == (0, 3)
