@@ -57,6 +57,7 @@ __all__ = [
     "load_data",
 ]
 
+
 def __getattr__(name: str) -> Any:
     """Load a part of the engine when it is first asked for: `import engine` itself costs next to nothing."""
     if name in _HOMES:

@@ -50,10 +50,10 @@ def run_app(app: Any, arguments: Sequence[str]) -> int:
     """Run the command that the arguments name and return its status. Every error comes out as it was raised."""
     try:
         with app.make_context("gradloom", list(arguments)) as context:
-            app.invoke(context)
+            status = app.invoke(context)
     except typer.Exit as stop:
         return stop.exit_code
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _show_version(wanted: bool) -> None:

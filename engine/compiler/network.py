@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from engine.compiler.feeding import as_batch, as_targets
 from engine.compiler.parameters import Key, ParameterStore
 from engine.compiler.plan import Plan
-from engine.compiler.program import Program, checked_inference, lower
-from engine.core.errors import SettingError
+from engine.compiler.program import Program, checked_inference, lower, nodes_in_use
+from engine.core.errors import DataError, SettingError
 from engine.core.random import restore, state_of, stream
 from engine.core.registry import family
 from engine.design.design import Design
@@ -38,7 +38,8 @@ class Network:
         parameter_vector, gradient_vector: 1-D, all parameters and their gradients, what moves first.
         segments: the (start, stop) ranges of the vectors that move.
         parameter_slices: "name/parameter" -> where in the vectors it lies.
-        inputs, outputs: the ids of the Input and Output nodes, in the order of the network.
+        inputs, outputs: the ids of the Input and Output nodes, in the order of the network. An Input that no Output
+            depends on is not among them: it needs no samples.
         losses: output node id -> its loss.
     """
 
@@ -64,7 +65,8 @@ class Network:
         self.segments = self.store.segments
         self.parameter_slices = {names[key]: part for key, part in self.store.slices.items()}
         nodes = [self.design.nodes[node_id] for node_id in self.inference.order]
-        self.inputs = tuple(node.id for node in nodes if node.type == "Input")
+        used = nodes_in_use(self.design)
+        self.inputs = tuple(node.id for node in nodes if node.type == "Input" and node.id in used)
         self.outputs = tuple(node.id for node in nodes if node.type == "Output")
         self.losses: dict[str, Loss] = {
             node.id: family("loss").get(getattr(node.layer, "loss"))  # noqa: B009 - Layer has no loss by itself
@@ -114,6 +116,10 @@ class Network:
     def predict(self, x: Samples, *, batch_size: int = PREDICTION_BATCH) -> Array | dict[str, Array]:
         """Return the predictions for samples `x` (N, *shape): one array, or a dict by node name for several outputs."""
         fed, count = self._by_node(x, self.inputs), self.batch_of(x)
+        if not count:
+            shapes = {node_id: self.inference.inputs[node_id][0] for node_id in self.outputs}
+            empty = {self.design.nodes[n].name: np.empty((0, *s), self.dtype) for n, s in shapes.items()}
+            return next(iter(empty.values())) if len(self.outputs) == 1 else empty
         results: dict[str, list[Array]] = {node_id: [] for node_id in self.outputs}
         for start in range(0, count, batch_size):
             part = {node_id: array[start : start + batch_size] for node_id, array in fed.items()}
@@ -179,12 +185,23 @@ class Network:
 
     def batch_of(self, x: Samples) -> int:
         """Return how many samples `x` holds."""
-        return len(next(iter(self._by_node(x, self.inputs).values())))
+        arrays = self._by_node(x, self.inputs).values()
+        counts = {len(array) if array.ndim else -1 for array in arrays}
+        if -1 in counts:
+            raise DataError("Samples are arrays with one row each. Received: a single value.")
+        if len(counts) > 1:
+            raise DataError(
+                f"The inputs differ in their number of samples: {', '.join(map(str, sorted(counts)))}."
+            )
+        return counts.pop()
 
     # ------------------------------------------------------------------ parts
 
     def _run(self, x: Samples, y: Samples) -> Plan:
-        plan = self.plan(self.batch_of(x), training=True)
+        count = self.batch_of(x)
+        if not count:
+            raise DataError("There is not a single sample to work with.")
+        plan = self.plan(count, training=True)
         self.feed(plan, x, y)
         plan.forward()
         return plan

@@ -108,6 +108,21 @@ def checked_inference(design: Design) -> Inference:
     return inference
 
 
+def nodes_in_use(design: Design) -> set[str]:
+    """Return the ids of the nodes that some Output depends on; the others take no part in a run."""
+    before: dict[str, list[str]] = {}
+    for edge in design.edges:
+        before.setdefault(edge.target, []).append(edge.source)
+    waiting = [node.id for node in design.nodes.values() if node.type == "Output"]
+    wanted = set(waiting)
+    while waiting:
+        for source in before.get(waiting.pop(), ()):
+            if source not in wanted:
+                wanted.add(source)
+                waiting.append(source)
+    return wanted
+
+
 def lower(design: Design, inference: Inference, *, training: bool) -> Program:
     """Return the program of a design that has been checked."""
     return _Lowering(design, inference, training).run()
@@ -126,7 +141,7 @@ class _Lowering:
         }
 
     def run(self) -> Program:
-        wanted = self._wanted()
+        wanted = nodes_in_use(self.design)
         incoming: dict[str, list[Edge]] = {node_id: [] for node_id in self.design.nodes}
         for edge in self.design.edges:
             incoming[edge.target].append(edge)
@@ -140,19 +155,6 @@ class _Lowering:
             for value in operation.outputs:
                 value.producer = operation
         return self.program
-
-    def _wanted(self) -> set[str]:
-        before: dict[str, list[str]] = {}
-        for edge in self.design.edges:
-            before.setdefault(edge.target, []).append(edge.source)
-        waiting = [node.id for node in self.design.nodes.values() if node.type == "Output"]
-        wanted = set(waiting)
-        while waiting:
-            for source in before.get(waiting.pop(), ()):
-                if source not in wanted:
-                    wanted.add(source)
-                    waiting.append(source)
-        return wanted
 
     def _value(self, node: Node, shape: Shape, needs_gradient: bool, *, integer: bool = False) -> Value:
         value = Value(len(self.program.values), node.id, shape, integer, needs_gradient)

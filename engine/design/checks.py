@@ -135,6 +135,43 @@ def _ports(design: Design, inference: Inference) -> Iterator[Problem]:
             yield Problem(node=target.id, severity="error", code="port", message=message, repairs=(cut,))
 
 
+def _names(design: Design, inference: Inference) -> Iterator[Problem]:
+    """Names are unique on the canvas; a file may say otherwise, and weights are kept by name."""
+    seen: set[str] = set()
+    for node in design.nodes.values():
+        if node.name in seen:
+            free = design.unique_name(node.name)
+            rename = Repair(f"Rename it to {free}", (e.ReplaceNode(node.with_(name=free)),))
+            message = f"Two layers are called {node.name}: weights are kept by name, so one needs another."
+            yield Problem(node=node.id, severity="error", code="name", message=message, repairs=(rename,))
+        seen.add(node.name)
+
+
+def _sharing(design: Design, inference: Inference) -> Iterator[Problem]:
+    for node in design.nodes.values():
+        if not node.shares:
+            continue
+        owner = design.nodes.get(node.shares)
+        reason = ""
+        if owner is None:
+            reason = f"there is no layer {node.shares!r}"
+        elif owner.shares or owner.bypassed:
+            reason = f"{owner.name} has none of its own"
+        elif owner.type != node.type:
+            reason = f"{owner.name} is of the type {owner.type}, not {node.type}"
+        elif node.id in inference.outputs and owner.id in inference.outputs:
+            own, theirs = (
+                {s.name: s.shape for s in n.layer.parameter_specs(inference.inputs[n.id])}
+                for n in (node, owner)
+            )
+            if own != theirs:
+                reason = f"those of {owner.name} have other shapes"
+        if reason:
+            cure = Repair(f"Give {node.name} weights of its own", (e.ReplaceNode(node.with_(shares="")),))
+            message = f"{node.name} can't share weights: {reason}."
+            yield Problem(node=node.id, severity="error", code="sharing", message=message, repairs=(cure,))
+
+
 def _shapes(design: Design, inference: Inference) -> Iterator[Problem]:
     for node_id, error in inference.faults.items():
         node = design.nodes[node_id]
@@ -214,13 +251,5 @@ def _activation_of(layer: object) -> str | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    _empty,
-    _unknown,
-    _cycle,
-    _ports,
-    _missing_wires,
-    _shapes,
-    _settings,
-    _memory,
-    _loss,
-)
+    _empty, _unknown, _cycle, _ports, _missing_wires, _names, _sharing, _shapes, _settings, _memory, _loss,
+)  # fmt: skip

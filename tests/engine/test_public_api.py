@@ -210,6 +210,33 @@ def test_data_that_does_not_fit_is_refused_before_anything_moves() -> None:
     assert np.array_equal(before, network.parameter_vector)
 
 
+def test_no_samples_give_no_predictions_and_no_loss() -> None:
+    network = engine.compile(small())
+    assert network.predict(np.zeros((0, 3))).shape == (0, 2)
+    with pytest.raises(GradloomError, match="single sample"):
+        network.loss_and_gradients(np.zeros((0, 3)), np.zeros(0, np.int64))
+    with pytest.raises(GradloomError, match="one row each"):
+        network.predict(np.float32(3))
+
+
+def test_inputs_of_different_length_are_refused() -> None:
+    design = engine.Design()
+    a, b = design.add("Input", shape=(2,)), design.add("Input", shape=(2,))
+    design.add("Output", design.add("Add", [a, b]), loss="mean_squared_error")
+    with pytest.raises(GradloomError, match="differ in their number of samples: 3, 4"):
+        engine.compile(design).predict({"input_1": np.zeros((3, 2)), "input_2": np.zeros((4, 2))})
+
+
+def test_an_input_that_leads_nowhere_needs_no_samples() -> None:
+    design = small()
+    design.add("Dense", design.add("Input", shape=(9,)), units=2)
+    assert {problem.severity for problem in design.check()} == {"warning"}
+    network = engine.compile(design)
+    assert network.inputs == ("input_1",)
+    assert network.predict(small_data()[0]).shape == (40, 2)
+    assert len(list(engine.fit(network, small_data(), engine.TrainingSettings(epochs=1)))) == 2
+
+
 def test_every_loss_that_is_promised_is_there() -> None:
     assert set(engine.losses.losses.names()) >= LOSSES
 

@@ -178,6 +178,24 @@ def test_the_textbooks_step_from_the_command_line(folder: Path, run: Run) -> Non
     assert weights["h/kernel"][0, 0] == pytest.approx(0.15 - 0.5 * 0.000438568, abs=1e-7)
 
 
+def test_a_command_from_above_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:
+    """The window's picture is rendered by code that the engine does not know; its status is the program's."""
+    from engine.cli import main
+
+    seen: list[tuple[str, str, int]] = []
+
+    def screenshot(file: str, out: str, epochs: int = 0) -> int:
+        """Render."""
+        seen.append((file, out, epochs))
+        return epochs
+
+    assert main(["screenshot", "xor", "x.png"], screenshot=screenshot) == 0
+    assert main(["screenshot", "xor", "x.png", "--epochs", "1"], screenshot=screenshot) == 1
+    assert seen == [("xor", "x.png", 0), ("xor", "x.png", 1)]
+    assert main(["screenshot", "xor", "x.png"]) == 2
+    assert "No such command 'screenshot'" in capsys.readouterr().err
+
+
 def test_no_number_that_is_not_finite_gets_into_json() -> None:
     row = {"loss": float("nan"), "deep": [{"x": float("inf")}, 1.5], "name": "nan"}
     assert finite(row) == {"loss": None, "deep": [{"x": None}, 1.5], "name": "nan"}
