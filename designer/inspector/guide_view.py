@@ -32,7 +32,7 @@ class GuideView(QWidget):
         row.setContentsMargins(8, 8, 8, 8)
         row.addWidget(self.list)
         row.addWidget(self.browser, 1)
-        theme().changed.connect(lambda: self._on_row_changed(self.list.currentRow()))
+        theme().changed.connect(self._on_theme_changed)
         self.show_page(PAGES[0])
 
     def show_page(self, name: str) -> None:
@@ -41,6 +41,9 @@ class GuideView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(820, 620)
+
+    def _on_theme_changed(self) -> None:
+        self._on_row_changed(self.list.currentRow())
 
     def _on_row_changed(self, row: int) -> None:
         if 0 <= row < len(PAGES):
