@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.printing import print_json
+
 
 def export(
     file: Annotated[str, typer.Argument(help="A trained design.", metavar="FILE")],
-    out: Annotated[Path, typer.Argument(help="Where to write; the suffix names the format.")],
+    out: Annotated[Path, typer.Argument(help="Where to write; the suffix names the format.", metavar="OUT")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Write a design's trained weights; the format follows from the suffix (.safetensors, .npz)."""
+    """Write a design's trained weights; the format follows from the suffix (an unknown one lists those there are)."""
     from engine.cli.evaluate import trained_network
     from engine.cli.opening import check_writable, open_design
     from engine.export import export as write
@@ -23,4 +26,7 @@ def export(
     weights = trained_network(archive, file).weights
     write(archive.design, weights, out)
     count = sum(array.size for array in weights.values())
-    typer.echo(f"{out}: {len(weights)} arrays, {count:,} numbers.")
+    if as_json:
+        print_json({"out": str(out), "arrays": len(weights), "numbers": count})
+    else:
+        typer.echo(f"{out}: {len(weights)} arrays, {count:,} numbers.")

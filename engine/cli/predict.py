@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli.printing import print_json
+
 if TYPE_CHECKING:
     from engine.data import Preprocessing
 
@@ -17,6 +19,7 @@ def predict(
     file: Annotated[str, typer.Argument(help="A trained design.", metavar="FILE")],
     out: Annotated[Path, typer.Option(help="Write the predictions here (.csv).")],
     data: Annotated[str | None, typer.Option(help="A data set's name, or a CSV, NPZ or IDX file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write predictions as CSV: the class and its probabilities, or the predicted numbers in the data's own units."""
     from engine.cli.evaluate import trained_network, treated_samples
@@ -37,7 +40,10 @@ def predict(
     writer.writerow([name for name, _ in columns])
     writer.writerows(zip(*(values for _, values in columns), strict=True))
     write_atomically(out, text.getvalue().encode())
-    typer.echo(f"{out}: {len(split):,} predictions.")
+    if as_json:
+        print_json({"out": str(out), "samples": len(split), "columns": [label for label, _ in columns]})
+    else:
+        typer.echo(f"{out}: {len(split):,} predictions.")
 
 
 def _columns(name: str, values: Any, preprocessing: Preprocessing | None) -> list[tuple[str, Any]]:

@@ -89,6 +89,13 @@ def test_predict_writes_a_row_per_sample(trained: Path, folder: Path, run: Run) 
     assert [row["prediction"] for row in rows] == chosen
 
 
+def test_what_was_written_is_told_as_json_too(trained: Path, folder: Path, run: Run) -> None:
+    (told,) = run("predict", trained, "--data", "iris", "--out", "p.csv", "--json").rows
+    assert (told["out"], told["samples"], told["columns"][0]) == ("p.csv", 150, "prediction")
+    (told,) = run("export", trained, "w.safetensors", "--json").rows
+    assert told == {"out": "w.safetensors", "arrays": 4, "numbers": 51}
+
+
 def test_predict_needs_no_targets_and_gives_the_units_of_the_data(folder: Path, run: Run) -> None:
     random = np.random.default_rng(0)
     x = random.uniform(-1, 1, 120)
