@@ -37,7 +37,7 @@ class TopBar(QWidget):
         self.headline = FadingLabel(bold=True, kept=READOUT)
         self.detail = FadingLabel(role="text_muted", scale=0.85, kept=READOUT)
         self.progress = ThinBar()
-        self.time_left = FadingLabel(role="text_muted", scale=0.92, kept=90)
+        self.time_left = FadingLabel(role="text_muted", scale=0.92, kept=READOUT)
         self.document = DocumentLabel()
         self._buttons = (self.train, self.pause, self.step, self.reset)
         self._lay_out()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -144,13 +145,11 @@ class TrainCommands(QObject):
             return "Failed", f"at {headline[0].lower()}{headline[1:]}", ""
         seconds = self._session.progress.seconds
         took = f"{format_number(seconds, 2)} s" if seconds < 10 else format_duration(seconds)
-        result = result_text(self._session.outcome)
-        reason = REASONS.get(self._reason, "Finished")
-        return (
-            f"{reason} · {result}" if result else reason,
-            f"{headline[0].lower()}{headline[1:]} · took {took}",
-            "",
-        )
+        reason, outcome = REASONS.get(self._reason, "Finished"), self._session.outcome
+        detail = f"{headline[0].lower()}{headline[1:]} · took {took}"
+        if kept := getattr(outcome, "restored_epoch", 0):
+            detail = f"kept the best, epoch {format_count(kept)} · took {took}"
+        return reason, detail, result_text(outcome, self._session.history.epochs)
 
     def _on_loading(self, done: int, total: int) -> None:
         share = done / total if total else 0.0
@@ -197,11 +196,19 @@ class TrainCommands(QObject):
             self._window.status.views.setText("")
 
 
-def result_text(outcome: Any) -> str:
-    """Return the figure that a finished run is judged by, from the part of the data furthest from training."""
-    evaluation = getattr(outcome, "evaluation", None) or {}
-    for part in ("test", "validation", "training", "train"):
-        figures = {name: value for name, value in evaluation.get(part, {}).items() if name != "loss"}
+def result_text(outcome: Any, epochs: Sequence[Any]) -> str:
+    """Return the figure that a finished run is judged by: of the part of the data furthest from training.
+
+    `outcome` is the worker's word at the end (its `evaluation` goes before the figures of the epochs, where there is
+    one), `epochs` what was measured. Where the weights of the best epoch were put back, its figures count.
+    """
+    parts: dict[str, Any] = dict(getattr(outcome, "evaluation", None) or {})
+    kept = getattr(outcome, "restored_epoch", 0)
+    for epoch in [e for e in epochs if e.epoch == kept] or list(epochs[-1:]):
+        parts.setdefault("validation", epoch.validation)
+        parts.setdefault("training", epoch.metrics)
+    for part in ("test", "validation", "training"):
+        figures = {name: value for name, value in (parts.get(part) or {}).items() if name != "loss"}
         if figures:
             name, value = next(iter(figures.items()))
             shown = format_percent(value) if "accuracy" in name else format_number(value)
