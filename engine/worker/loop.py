@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from engine.compiler.network import Network
 from engine.data.dataset import DataSet
@@ -22,9 +23,9 @@ from engine.worker.watching import Watching
 TICK = 0.05
 """Seconds from one look at clocks, watches and checkpoints to the next."""
 FINDINGS_EVERY = 0.5
-OBSERVER_COST, WATCHING_COST, PREDICTING_COST = 0.015, 0.015, 0.02
+OBSERVER_COST, WATCHING_COST, PREDICTING_COST = 0.01, 0.01, 0.02
 """Shares of the run's time that observations, watched tensors and watched predictions may take."""
-CHECKPOINT_COST = 0.01
+CHECKPOINT_COST = 0.005
 
 
 class Loop:
@@ -59,7 +60,7 @@ class Loop:
         self._single = False
         self._next_tick = self._next_findings = self._next_checkpoint = 0.0
         self._checkpoint_gap = min(1.0, run.checkpoint_seconds)
-        self._loss_sum, self._loss_count = 0.0, 0
+        self._loss_seen, self._loss_step = (0, 0.0), 0
 
     # ------------------------------------------------------------------ the run
 
@@ -77,7 +78,7 @@ class Loop:
         if self._line.has_command:
             self._obey(self.training.step)
         if not self._line.stop_asked:
-            record, inbox = self._record, self._line.inbox
+            record, inbox = self._recorder(), self._line.inbox
             for snapshot in self.training.steps(self._control):
                 record(snapshot)
                 if inbox or self._single:
@@ -86,28 +87,22 @@ class Loop:
                         break
         self._end(snapshot)
 
-    def _record(self, snapshot: Snapshot) -> None:
-        training, loss = self.training, snapshot.loss
-        metric = training.meter.values.get(self._label, _NAN)
-        if snapshot.epoch_ended:
-            metric = snapshot.metrics.get(self._label, _NAN)
-            self._record_epoch(snapshot)
-        self._append_scalars(
-            (
-                snapshot.step,
-                snapshot.epoch,
-                loss,
-                snapshot.learning_rate,
-                metric,
-                snapshot.gradient_norm,
-                snapshot.seconds,
-            )
-        )
-        self._loss_sum += loss
-        self._loss_count += 1
-        if snapshot.seconds >= self._next_tick:
-            self._next_tick = snapshot.seconds + TICK
-            self._tick(snapshot.step)
+    def _recorder(self) -> Callable[[Snapshot], None]:
+        """Return the function that takes in a step; everything that it needs is bound to it once."""
+        meter, label, append = self.training.meter, self._label, self._append_scalars
+
+        def record(s: Snapshot) -> None:
+            if s.epoch_ended:
+                metric = s.metrics.get(label, _NAN)
+                self._record_epoch(s)
+            else:
+                metric = meter.values.get(label, _NAN)
+            append((s.step, s.epoch, s.loss, s.learning_rate, metric, s.gradient_norm, s.seconds))
+            if s.seconds >= self._next_tick:
+                self._next_tick = s.seconds + TICK
+                self._tick(s.step)
+
+        return record
 
     def _record_epoch(self, snapshot: Snapshot) -> None:
         validation = snapshot.validation
@@ -116,6 +111,10 @@ class Loop:
         row.append(0.0 if validation is None else 1.0)
         row += [_NAN if validation is None else validation.get(name, _NAN) for name in self._metrics]
         self._append_epoch(row)
+        if (
+            self.training.steps_per_epoch == 1
+        ):  # the meter begins anew at each epoch's end, before anybody looks
+            self._diagnosis.add_loss(snapshot.step, snapshot.loss)
         self._diagnosis.add_epoch(snapshot.epoch, snapshot.metrics["loss"], validation)
 
     def _tick(self, step: int, *, force: bool = False) -> None:
@@ -126,9 +125,7 @@ class Loop:
             if self._append_observation is not None:
                 self._append_observation(row.tolist())
             self._diagnosis.add_row(row)
-        if self._loss_count:
-            self._diagnosis.add_loss(step, self._loss_sum / self._loss_count, self._loss_count)
-            self._loss_sum, self._loss_count = 0.0, 0
+        self._diagnose_loss(step)
         if self._watching.is_due(now) or force:
             self._observer.charge(self._watching.fill(step, self.training.plan, force=force))
         if now >= self._next_findings or force:
@@ -138,6 +135,17 @@ class Loop:
                 self._line.send(p.Findings(step, findings))
         if now >= self._next_checkpoint and self._line.is_clear:
             self._checkpoint(now)
+
+    def _diagnose_loss(self, step: int) -> None:
+        """Tell the diagnosis the mean loss of the steps since the last time (of the epoch, where a new one began)."""
+        meter, (samples, total) = self.training.meter, self._loss_seen
+        if meter.samples < samples:
+            samples, total = 0, 0.0
+        if meter.samples > samples:
+            steps = max(step - self._loss_step, 1)
+            self._diagnosis.add_loss(step, (meter.loss_sum - total) / (meter.samples - samples), steps)
+            self._loss_step = step
+        self._loss_seen = (meter.samples, meter.loss_sum)
 
     def _checkpoint(self, begun: float) -> None:
         """Send the state, so that a death costs only the steps since: soon at first, then at the run's interval."""

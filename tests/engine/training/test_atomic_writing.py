@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Self
 
@@ -92,6 +94,32 @@ def test_a_name_of_255_bytes(path: Path) -> None:
     assert len(os.fsencode(long.name)) == 255
     files.write_atomically(long, NEW)
     assert long.read_bytes() == NEW
+
+
+SAVING = """
+import sys
+from engine.design.files import pack_container, write_atomically
+contents = [pack_container({"design.json": b"{}", "thumbnail.png": bytes([n]) * 300_000}) for n in (1, 2)]
+write_atomically(sys.argv[1], contents[0])
+print("saving", flush=True)
+while True:
+    for content in contents:
+        write_atomically(sys.argv[1], content)
+"""
+
+
+@pytest.mark.parametrize("wait", range(4))
+def test_a_program_killed_while_it_saves_leaves_a_whole_file(wait: int, path: Path, root: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SAVING, str(path)], cwd=root, text=True, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        # Work of another length each time, so that the blow falls at another moment.
+        for _ in range(1 + 3 * wait):
+            files.read_container(path)
+        program.kill()
+    assert files.read_container(path)[files.THUMBNAIL] in (b"\x01" * 300_000, b"\x02" * 300_000)
 
 
 def test_places_where_nothing_can_be_written(path: Path) -> None:
