@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from designer.common.resources import resource_path
 from designer.common.theme import MODES, theme
 from designer.main_window import MainWindow
 from designer.window.startup import Startup
@@ -83,6 +84,7 @@ class Application(QObject):
         from designer.outline.outline_panel import OutlinePanel
         from designer.palette.palette_panel import PalettePanel
 
+        self.window.setWindowIcon(QIcon(str(resource_path("icons/app/gradloom.svg"))))
         document, selection, session = self.document, self.selection, self.session
         self.canvas = CanvasView(document, selection, self.edit)
         self.palette = PalettePanel(document)
@@ -265,7 +267,8 @@ def state_folder() -> Path:
 
 def has_display() -> bool:
     """Return whether there is a screen to open a window on, or Qt was told what to do without."""
+    from designer.window.display import screen_answers
+
     if os.environ.get("QT_QPA_PLATFORM") or not sys.platform.startswith("linux"):
         return True
-    named = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    return bool(named) or QGuiApplication.instance() is not None
+    return QGuiApplication.instance() is not None or screen_answers(os.environ)

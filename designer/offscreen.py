@@ -22,7 +22,7 @@ SIZE = "1600x1000"
 SETTLE_MS = 250
 MODES = ("dark", "light")
 NO_DISPLAY = """\
-There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set, so no window can be opened here.
+There is no display: {reason}, so no window can be opened here.
 Gradloom runs the same window off screen instead, trains a network in it, and keeps what comes of it."""
 
 
@@ -52,7 +52,9 @@ def render_offscreen(file: str, out: str, *, epochs: int = 0, mode: str = "dark"
 
 def demonstrate(path: str | None = None) -> int:
     """Train a template, or the file named, in the window off screen; leave picture, design and weights in a folder."""
-    sys.stdout.write(f"{NO_DISPLAY}\n\n")
+    named = os.environ.get("DISPLAY")
+    reason = f"nothing answers at DISPLAY {named}" if named else "neither DISPLAY nor WAYLAND_DISPLAY is set"
+    sys.stdout.write(NO_DISPLAY.format(reason=reason) + "\n\n")
     width, height = _parse_size(SIZE)
     folder = Path.cwd() / FOLDER
     try:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,8 +22,9 @@ from designer.common.theme import theme
 from designer.window.command_palette import CommandPalette
 from designer.window.help_dialog import HelpDialog
 from designer.window.quiet_prompts import QuietPrompts
+from designer.window.unexpected import UnexpectedErrors
 from engine.core.errors import GradloomError
-from engine.design.templates import names
+from engine.design.templates import load, names
 from tests.conftest import ROOT
 
 
@@ -257,3 +259,46 @@ def test_without_a_display_the_window_runs_off_screen(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 120
     left = {path.suffix for path in (tmp_path / "gradloom-output").iterdir()}
     assert left == {".png", ".gradloom", ".safetensors"}
+
+
+def test_a_design_dropped_on_the_canvas_is_opened(application: Application, tmp_path: Path) -> None:
+    path = tmp_path / "dropped.json"
+    load("xor").save(path)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    where, copy, left = QPoint(200, 200), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(where, copy, mime, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(application.canvas.viewport(), enter)
+    assert enter.isAccepted(), "the canvas leaves files to the window"
+    drop = QDropEvent(QPointF(where), copy, mime, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(application.canvas.viewport(), drop)
+    assert application.files.path == path
+    assert application.document.design.nodes
+
+
+def test_keys_reach_the_canvas_only_while_it_has_the_focus(application: Application, qtbot: QtBot) -> None:
+    application.file_commands.open_template("xor")
+    places = [node.position for node in application.document.design.nodes.values()]
+    application.palette.search.setFocus()
+    qtbot.keyClicks(application.palette.search, "flc")
+    assert application.palette.search.text() == "flc"
+    assert [node.position for node in application.document.design.nodes.values()] == places
+    assert not application.files.modified
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_written_down(application: Application, tmp_path: Path) -> None:
+    told: list[str] = []
+    errors = UnexpectedErrors(tmp_path / "log" / "errors.log", told.append)
+    quiet: list[object] = []
+    before = errors._before
+    errors._before = lambda *what: quiet.append(what)
+    try:
+        for error in (RuntimeError("of its own kind"), GradloomError("A sentence for a person.")):
+            sys.excepthook(type(error), error, None)
+    finally:
+        errors._before = before
+        errors.release()
+    assert "RuntimeError" in told[0]
+    assert told[1] == "A sentence for a person."
+    assert "of its own kind" in (tmp_path / "log" / "errors.log").read_text(encoding="utf-8")
+    assert len(quiet) == 1
