@@ -88,7 +88,7 @@ class ActivationsPanel(LivePanel):
         self.strip.setVisible(len(layers) > 0)
         self.strip.set_layers(layers, node_id)
         self.curve.show_activation(self.activation_of(node_id))
-        found = self.session.latest_activations(node_id)
+        found = self.session.latest(node_id, ACTIVATIONS)
         if found is None or found.counts is None or found.edges is None:
             self.curve.show_spread(None)
             self.header.note.set_parts(("train to see what enters it",) if not self.session.is_alive else ())

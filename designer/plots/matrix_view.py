@@ -96,13 +96,12 @@ class MatrixView(QWidget):
         bytes_per_line = -(-index.shape[1] // 4) * 4
         padded = np.zeros((index.shape[0], bytes_per_line), np.uint8)
         padded[:, : index.shape[1]] = index
-        image = QImage(
-            padded.tobytes(), index.shape[1], index.shape[0], bytes_per_line, QImage.Format.Format_Indexed8
-        )
+        content = padded.tobytes()  # QImage does not hold on to it
+        image = QImage(content, index.shape[1], index.shape[0], bytes_per_line, QImage.Format.Format_Indexed8)
         table = self._theme.diverging_lut(COLORS).astype(np.uint32)
         colors = (255 << 24) | (table[:, 0] << 16) | (table[:, 1] << 8) | table[:, 2]
         image.setColorTable([*colors.tolist(), 0])
-        return image.copy()  # the bytes above are gone when this returns
+        return image.copy()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture is None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from designer.training.collector import MainThreadCollector
+
 POLL_MS = 33
 END_MS = 5_000
 """How long a worker may take to stop before it is closed by force."""
@@ -32,10 +34,13 @@ class RunLink(QObject):
         self._deadline.setSingleShot(True)
         self._deadline.setInterval(END_MS)
         self._deadline.timeout.connect(self.overdue)
+        # The worker's client reads and writes on threads of its own.
+        self._collector = MainThreadCollector(self)
         self.worker: Any = None
 
     def open(self, run: Any, watches: Any) -> None:
         """Start a worker on `run`. Raises GradloomError where it can't be started; nothing is left open then."""
+        self._collector.hold()
         self.worker = self._make_worker()
         try:
             self.worker.watch(watches)
@@ -64,6 +69,7 @@ class RunLink(QObject):
         worker, self.worker = self.worker, None
         if worker is not None:
             worker.close()
+        self._collector.release()
 
     def _on_activated(self) -> None:
         # A channel that has reached its end stays readable: the timer alone looks on, so that it can't spin.

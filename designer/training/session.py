@@ -16,7 +16,7 @@ from designer.training.node_marks import NodeMark, node_marks
 from designer.training.progress import Progress
 from designer.training.run_link import RunLink
 from designer.training.run_record import RunRecord
-from designer.training.watches import ACTIVATIONS, WatchBoard, Watched, WatchKey, watched_of
+from designer.training.watches import WatchBoard, Watched, WatchKey, watched_of
 from engine.core.errors import GradloomError
 from engine.worker import protocol
 
@@ -180,6 +180,11 @@ class TrainingSession(QObject):
         if self.is_alive:
             self._link.worker.set_learning_rate(learning_rate)
 
+    def request_weights(self) -> None:
+        """Ask a running run for its weights; `weights_changed` tells when they are there."""
+        if self.state == "running":
+            self._link.worker.request_weights()
+
     def close(self) -> None:
         """End everything; for the window that closes."""
         self._link.close()
@@ -192,13 +197,13 @@ class TrainingSession(QObject):
         if self._board.want(owner, (WatchKey(*key) for key in keys)) and self._link.worker is not None:
             self._link.worker.watch(self._launcher.watches(self._board.keys))
 
-    def latest_activations(self, node_id: str) -> Watched | None:
-        """Return what entered a node's activation last, where that is watched."""
-        return self._board.latest(WatchKey(node_id, ACTIVATIONS))
+    def latest(self, node_id: str, what: str) -> Watched | None:
+        """Return what came last of something watched; its `parts` are all that the worker sent of it."""
+        return self._board.latest(WatchKey(node_id, what))
 
     def latest_parameter(self, node_id: str, name: str) -> Watched | None:
         """Return a node's parameter as it was last seen; without a run, as it is kept."""
-        found = self._board.latest(WatchKey(node_id, name))
+        found = self.latest(node_id, name)
         if found is not None and (found.values is not None or self.is_alive):
             return found
         values = self.weights.node(node_id).get(name)
@@ -295,12 +300,10 @@ class TrainingSession(QObject):
         self._set_state(state)
 
     def _begin_record(self) -> None:
-        self.record = RunRecord()
-        self.outcome = None
+        self.record, self.outcome = RunRecord(), None
         self._board.forget()
-        self.history_changed.emit()
-        self.observed.emit()
-        self.findings_changed.emit()
+        for told in (self.history_changed, self.observed, self.findings_changed):
+            told.emit()
 
     def _set_state(self, state: State) -> None:
         if state != self.state:

@@ -12,10 +12,12 @@ Array = NDArray[Any]
 
 ACTIVATIONS = "activations"
 """What a panel asks for when it wants the distribution of what enters a node's activation."""
+PREDICTIONS = "predictions"
+"""What a panel asks of an Output when it wants its answers; "predictions/train" for those on one part of the data."""
 
 
 class WatchKey(NamedTuple):
-    """One thing looked at: a parameter of a node by its name, or its `ACTIVATIONS`."""
+    """One thing looked at: a parameter of a node by its name, its `ACTIVATIONS`, or its `PREDICTIONS`."""
 
     node_id: str
     what: str
@@ -24,8 +26,8 @@ class WatchKey(NamedTuple):
 class Watched(NamedTuple):
     """The latest that came of a watch. What does not apply is None or NaN.
 
-    `values` is the parameter's array; `counts` and `edges` are the histogram of its values, or of what enters the
-    activation; `saturated` and `dead` are shares of 1.
+    `parts` is everything as it came. `values` is the parameter's array; `counts` and `edges` are the histogram of its
+    values, or of what enters the activation; `saturated` and `dead` are shares of 1.
     """
 
     version: int
@@ -37,6 +39,7 @@ class Watched(NamedTuple):
     dead: float = float("nan")
     mean: float = float("nan")
     std: float = float("nan")
+    parts: Mapping[str, Any] = {}
 
 
 class WatchBoard:
@@ -87,18 +90,19 @@ def histogram_of(values: Array, bins: int = 48) -> tuple[Array, Array]:
 def watched_of(version: int, step: int, data: Any) -> Watched:
     """Return what a worker delivered for a watch, whichever of its parts are there."""
     if isinstance(data, np.ndarray):
-        return Watched(version, step, values=data)
+        return Watched(version, step, values=data, parts={"values": data})
     parts: Mapping[str, Any] = data if isinstance(data, Mapping) else data._asdict()
-    number = {
-        name: float(parts[name])
-        for name in ("saturated", "dead", "mean", "std")
-        if parts.get(name) is not None
-    }
-    return Watched(
+    found = Watched(
         version,
         int(parts.get("step", step)),
         values=parts.get("values"),
         counts=parts.get("counts"),
         edges=parts.get("edges"),
-        **number,
+        parts=parts,
     )
+    numbers = {
+        name: float(parts[name])
+        for name in ("saturated", "dead", "mean", "std")
+        if parts.get(name) is not None
+    }
+    return found._replace(**numbers)
