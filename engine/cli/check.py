@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.compiler.network import Network
 
 SAMPLES = 8
+MEMORY = 2**30
+"""Bytes that the values of the check may take."""
 
 
 def check(
@@ -60,8 +62,13 @@ def _made_up_batch(network: Network) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return samples drawn at random and targets that suit each loss: a gradient is right for any data or for none."""
     import numpy as np
 
+    from engine.core.shapes import size
+
     random = np.random.default_rng(0)
-    plan, nodes = network.plan(SAMPLES, training=True), network.design.nodes
+    # In float64, value and gradient: a large network is checked on fewer samples.
+    values = sum(size(shape) for shapes in network.inference.outputs.values() for shape in shapes)
+    samples = max(1, min(SAMPLES, MEMORY // (16 * max(values, 1))))
+    plan, nodes = network.plan(samples, training=True), network.design.nodes
     x: dict[str, Any] = {
         nodes[n].name: random.standard_normal(a.shape) for n, a in plan.inputs.items() if a.dtype.kind == "f"
     }

@@ -22,6 +22,8 @@ def predict(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write predictions as CSV: the class and its probabilities, or the predicted numbers in the data's own units."""
+    import numpy as np
+
     from engine.cli.evaluate import trained_network, treated_samples
     from engine.cli.opening import check_writable, open_design
     from engine.design.files import write_atomically
@@ -30,7 +32,8 @@ def predict(
     archive, folder = open_design(file)
     network = trained_network(archive, file)
     split = treated_samples(archive, data, folder, need_targets=False)
-    result = network.predict(split.x)
+    with np.errstate(all="ignore"):
+        result = network.predict(split.x)
     outputs: dict[str, Any] = result if isinstance(result, dict) else {"prediction": result}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

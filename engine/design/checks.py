@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from engine.core.errors import GradloomError
 from engine.core.problems import Problem, Repair
 from engine.core.registry import family
-from engine.core.shapes import text
+from engine.core.shapes import size, text
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import UnknownLayer
@@ -18,6 +18,8 @@ MEMORY_BUDGET = 4 * 2**30
 """Bytes that the parameters, their gradients and an optimizer's slots may take before a design is refused."""
 BYTES_PER_PARAMETER = 16
 """Float32 value, gradient and two slots."""
+BYTES_PER_VALUE = 8
+"""Float32 value and gradient."""
 
 Check = Callable[[Design, Inference], Iterator[Problem]]
 SEVERITIES = ("error", "warning", "hint")
@@ -203,12 +205,26 @@ def _memory(design: Design, inference: Inference) -> Iterator[Problem]:
     counts = {node_id: inference.parameter_count(node_id) for node_id in inference.parameters}
     total = sum(counts.values()) * BYTES_PER_PARAMETER
     if total <= MEMORY_BUDGET:
+        yield from _sample_memory(design, inference)
         return
     worst = max(counts, key=lambda node_id: counts[node_id])
     message = (
         f"{design.nodes[worst].name} has {counts[worst]:,} parameters. Training the design would need "
         f"{total / 2**30:,.1f} GiB for its weights alone; at most {MEMORY_BUDGET / 2**30:.0f} GiB are allowed. "
         "Use fewer units, or a smaller input."
+    )
+    yield Problem(node=worst, severity="error", code="memory", message=message)
+
+
+def _sample_memory(design: Design, inference: Inference) -> Iterator[Problem]:
+    values = {node_id: sum(map(size, shapes)) for node_id, shapes in inference.outputs.items()}
+    total = sum(values.values()) * BYTES_PER_VALUE
+    if total <= MEMORY_BUDGET:
+        return
+    worst = max(values, key=lambda node_id: values[node_id])
+    message = (
+        f"{design.nodes[worst].name} gives {values[worst]:,} values. One sample alone would need {total / 2**30:,.1f} "
+        f"GiB; at most {MEMORY_BUDGET / 2**30:.0f} GiB are allowed. Use a smaller input, or pooling before it."
     )
     yield Problem(node=worst, severity="error", code="memory", message=message)
 

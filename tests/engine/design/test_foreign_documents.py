@@ -91,3 +91,12 @@ def test_shared_weights_are_one_array_and_sum_their_gradients() -> None:
     random = np.random.default_rng(0)
     errors = engine.check_gradients(network, random.standard_normal((5, 4)), random.integers(0, 2, 5))
     assert max(errors.values()) < 1e-6
+
+
+def test_values_that_no_memory_holds_are_refused() -> None:
+    design = Design()
+    x = design.add("Input", shape=(40_000, 20_000, 1))
+    design.add("Output", design.add("Dense", design.add("GlobalAveragePooling2D", x), units=1), loss="huber")
+    (problem,) = [p for p in design.check() if p.severity == "error"]
+    assert problem.node == "input_1"
+    assert "gives 800,000,000 values" in problem.message
