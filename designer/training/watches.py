@@ -77,32 +77,25 @@ class WatchBoard:
         self._latest.clear()
 
 
-def histogram_of(values: Array, bins: int = 48) -> tuple[Array, Array]:
-    """Return (counts, edges) over the finite values, symmetric around zero so that signs can be compared."""
-    finite = values[np.isfinite(values)].ravel()
-    if finite.size > 65_536:
-        finite = finite[:: finite.size // 65_536 + 1]
-    limit = float(np.max(np.abs(finite), initial=0.0)) or 1.0
-    counts, edges = np.histogram(finite, bins=bins, range=(-limit, limit))
-    return counts, edges
-
-
 def watched_of(version: int, step: int, data: Any) -> Watched:
     """Return what a worker delivered for a watch, whichever of its parts are there."""
     if isinstance(data, np.ndarray):
         return Watched(version, step, values=data, parts={"values": data})
     parts: Mapping[str, Any] = data if isinstance(data, Mapping) else data._asdict()
-    found = Watched(
+    return Watched(
         version,
         int(parts.get("step", step)),
         values=parts.get("values"),
         counts=parts.get("counts"),
         edges=parts.get("edges"),
+        saturated=_number(parts, "saturated"),
+        dead=_number(parts, "dead"),
+        mean=_number(parts, "mean"),
+        std=_number(parts, "std"),
         parts=parts,
     )
-    numbers = {
-        name: float(parts[name])
-        for name in ("saturated", "dead", "mean", "std")
-        if parts.get(name) is not None
-    }
-    return found._replace(**numbers)
+
+
+def _number(parts: Mapping[str, Any], name: str) -> float:
+    value = parts.get(name)
+    return float("nan") if value is None else float(value)
