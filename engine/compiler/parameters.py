@@ -72,7 +72,9 @@ class ParameterStore:
             fans = spec.fans or fans_of(spec.shape)
             initializer = family("initializer").get(spec.initializer)
             try:
-                with np.errstate(over="ignore"):  # a constant beyond float32 is found, and named, by the first step
+                with np.errstate(
+                    over="ignore"
+                ):  # a constant beyond float32 is found, and named, by the first step
                     self.views[key][...] = initializer.sample(spec.shape, fans, stream(self.seed, *key))
             except ValueError as error:
                 raise SettingError(f"{key[0]}/{key[1]}: {error}") from None
