@@ -35,7 +35,7 @@ class Watching:
         self._network, self._block, self._cost = network, block, cost
         self._predicting = predicting
         self._writers: list[tuple[Watch, SlotWriter, bool]] = []
-        self._due = 0.0
+        self._due = self._laying = 0.0
         taps = network.plan(1, True).taps
         self._traits: dict[str, Traits] = {
             node: traits_of(tap.activation) for node, tap in taps.items() if tap.activation is not None
@@ -44,6 +44,7 @@ class Watching:
 
     def begin(self, command: SetWatches) -> WatchLayout:
         """Lay out the slots of a new set of watches. The layout goes to the window."""
+        begun = time.perf_counter()
         self._writers.clear()
         self._predicting.begin()
         # From here on nobody reads the slots of the generation before: they are about to be overwritten.
@@ -60,6 +61,7 @@ class Watching:
                 has_values = any(field.name == "values" for field in slot.fields)
                 self._writers.append((watch, SlotWriter(self._block, slot), has_values))
         self._due = 0.0
+        self._laying += time.perf_counter() - begun
         return WatchLayout(command.generation, tuple(slots))
 
     def is_due(self, now: float) -> bool:
@@ -67,13 +69,14 @@ class Watching:
         return (now >= self._due and bool(self._writers)) or self._predicting.is_due(now)
 
     def fill(self, step: int, plan: Plan | None, *, force: bool = True) -> float:
-        """Fill every slot, or only those that are due, and return the seconds that it took."""
+        """Fill every slot, or only those that are due, and return the seconds that went into it and into `begin`."""
         begun = time.perf_counter()
         if force or (begun >= self._due and self._writers):
             self._fill_tensors(step, plan)
         if force or self._predicting.is_due(begun):
             self._predicting.fill(step)
-        return time.perf_counter() - begun
+        laying, self._laying = self._laying, 0.0
+        return time.perf_counter() - begun + laying
 
     def _fill_tensors(self, step: int, plan: Plan | None) -> None:
         """Fill the slots of tensors; the next filling is due when the time that it took is made up for."""
