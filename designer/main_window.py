@@ -21,6 +21,8 @@ from designer.window.top_bar import TopBar
 
 STATE_VERSION = 1
 START_SIZE = QSize(1440, 900)
+LEAST_START_SIZE = QSize(1024, 680)
+FRAME_ROOM = QSize(16, 48)
 LEFT_WIDTH, RIGHT_WIDTH = 216, 296
 SUFFIXES = (".gradloom", ".json")
 RIGHT = (("inspector", "Inspector"), ("training", "Training"), ("data", "Data"), ("problems", "Problems"))
@@ -154,7 +156,9 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         geometry, state = self.settings.value("window/geometry"), self.settings.value("window/state")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(START_SIZE)
+            # Where the frame of the window would leave the screen, so would the status line.
+            room = self.screen().availableGeometry().size() - FRAME_ROOM
+            self.resize(START_SIZE.boundedTo(room).expandedTo(LEAST_START_SIZE))
         if isinstance(state, QByteArray) and self.restoreState(state, STATE_VERSION):
             wanted = self.settings.value("window/plots", list(self.plots.wanted))
             names = [wanted] if isinstance(wanted, str) else wanted
