@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -14,6 +14,9 @@ from designer.document.selection import Selection
 from designer.inspector.multi_page import MultiPage
 from designer.inspector.node_page import NodePage
 from designer.inspector.overview_page import OverviewPage
+
+if TYPE_CHECKING:
+    from designer.training.session import TrainingSession
 
 REFRESH_MS = 30
 LIVE_MS = 90
@@ -33,7 +36,11 @@ class InspectorPanel(QWidget):
     node_requested = Signal(str)
 
     def __init__(
-        self, document: Document, selection: Selection, session: Any = None, parent: QWidget | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        session: TrainingSession | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Inspector")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -30,6 +30,9 @@ from engine.core.errors import GradloomError, SettingError
 from engine.core.registry import family
 from engine.design.elements import Node, UnknownLayer
 
+if TYPE_CHECKING:
+    from designer.training.session import TrainingSession
+
 
 class ActivationKey(NamedTuple):
     """What the page asks the training session to look at: the inputs of a node's activation."""
@@ -47,7 +50,9 @@ class NodePage(ColumnScroll):
     node_requested = Signal(str)
     unfolded_changed = Signal(bool)
 
-    def __init__(self, document: Document, session: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, session: TrainingSession | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._document = document
         self._session = session
@@ -104,7 +109,7 @@ class NodePage(ColumnScroll):
 
     def show_live(self) -> None:
         """Show what arrives at the activation, as last seen by the training session."""
-        watched = self._session.latest_activations(self._node_id) if self._session is not None else None
+        watched = self._session.latest(self._node_id, "activations") if self._session is not None else None
         if watched is None or watched.counts is None:
             self.plot.show_histogram(None, None)
             return

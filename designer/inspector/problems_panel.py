@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,6 +18,9 @@ from designer.inspector.card_content import CardContent, cards, cured
 from engine.core.errors import GradloomError
 from engine.core.problems import Repair
 
+if TYPE_CHECKING:
+    from designer.training.session import TrainingSession
+
 REFRESH_MS = 120
 
 
@@ -27,7 +30,11 @@ class ProblemsPanel(QWidget):
     node_requested = Signal(str)
 
     def __init__(
-        self, document: Document, selection: Selection, session: Any = None, parent: QWidget | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        session: TrainingSession | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Problems and findings")

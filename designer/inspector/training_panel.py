@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -21,6 +21,9 @@ from engine.core.registry import family
 from engine.design import edits as e
 from engine.design.settings import TrainingSettings
 
+if TYPE_CHECKING:
+    from designer.training.session import TrainingSession
+
 REFRESH_MS = 30
 ALIVE = ("starting", "running", "paused")
 
@@ -34,7 +37,9 @@ class TrainingPanel(QWidget):
 
     learning_rate_changed = Signal(float)
 
-    def __init__(self, document: Document, session: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, session: TrainingSession | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Training settings")
         self._document = document

@@ -43,7 +43,7 @@ class FakeSession(QObject):
     def watch(self, owner: str, keys: list[Any]) -> None:
         self.wanted[owner] = list(keys)
 
-    def latest_activations(self, node_id: str) -> Any:
+    def latest(self, node_id: str, what: str) -> Any:
         return self.values.get(node_id)
 
     def set_learning_rate(self, rate: float) -> None:
