@@ -43,6 +43,8 @@ class PlotDocks(QObject):
             self.docks[name] = self._make(name, title)
         strip.toggled.connect(self.toggle)
         strip.alone.connect(self.show_alone)
+        # Docks beside the strip settle after the window has its size: its own width is what counts.
+        strip.resized.connect(self.refit)
         self._arrange()
 
     def _make(self, name: str, title: str) -> PanelDock:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from designer.common.theme import theme
@@ -88,10 +96,14 @@ class PlotTab(QWidget):
 
 
 class PlotStrip(QWidget):
-    """The tabs of all training views. Signals: toggled(name), alone(name): show it, or nothing but it."""
+    """The tabs of all training views.
+
+    Signals: toggled(name), alone(name): show it, or nothing but it; resized(): there is another width.
+    """
 
     toggled = Signal(str)
     alone = Signal(str)
+    resized = Signal()
 
     def __init__(self, tabs: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +126,10 @@ class PlotStrip(QWidget):
         """Show which views are there."""
         for name, tab in self.tabs.items():
             tab.set_on(name in names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(len(self.tabs) * 24, HEIGHT)
