@@ -70,11 +70,12 @@ class WeightsPanel(LivePanel):
     @property
     def node_id(self) -> str:
         """The layer that is shown; "" where no layer has weights."""
-        parameters = self.document.inference.parameters
-        if parameters.get(self.selection.current):
+        parameters, nodes = self.document.inference.parameters, self.document.design.nodes
+        # While a layer is being removed, what was inferred still holds it.
+        weighty = [node for node in self.document.inference.order if parameters.get(node) and node in nodes]
+        if self.selection.current in weighty:
             return self.selection.current
-        order = self.document.inference.order
-        return next((node for node in order if parameters.get(node)), "")
+        return weighty[0] if weighty else ""
 
     @property
     def parameters(self) -> tuple[str, ...]:
