@@ -84,7 +84,6 @@ class RunHistory:
         self.marks: list[Mark] = []
         self.best: Epoch | None = None
         self.not_finite_step = -1
-        self.initial_validation: Epoch | None = None
 
     @property
     def step(self) -> int:
@@ -96,11 +95,6 @@ class RunHistory:
     def is_empty(self) -> bool:
         """Whether nothing has been told yet."""
         return not len(self.scalars) and not self.epochs
-
-    @property
-    def has_validation(self) -> bool:
-        """Whether any epoch was validated."""
-        return any(epoch.validation for epoch in self.epochs[-1:] + self.epochs[:1])
 
     def add_rows(self, rows: Array) -> None:
         """Add rows of scalars, one for each step, with the columns of `SCALAR_NAMES`."""
@@ -118,8 +112,6 @@ class RunHistory:
 
     def add_epoch(self, epoch: Epoch) -> None:
         """Add an epoch that has ended. Epoch 0 is the state before the first step."""
-        if epoch.epoch == 0:
-            self.initial_validation = epoch
         self.epochs.append(epoch)
         score = epoch.score()
         if epoch.epoch > 0 and np.isfinite(score) and (self.best is None or score < self.best.score()):
@@ -132,6 +124,18 @@ class RunHistory:
         if self.marks and self.marks[-1].step == mark.step:
             self.marks.pop()
         self.marks.append(mark)
+
+    def cut(self, step: int) -> None:
+        """Forget what came after a step: the run goes on from there."""
+        if step >= self.step:
+            return
+        self.scalars.cut(step)
+        self.layers.cut(step)
+        self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
+        self.marks = [mark for mark in self.marks if mark.step <= step]
+        self.not_finite_step = -1
+        scored = [epoch for epoch in self.epochs if epoch.epoch > 0 and np.isfinite(epoch.score())]
+        self.best = min(scored, key=Epoch.score, default=None)
 
     def begin_layers(self, layers: tuple[str, ...]) -> None:
         """Start the observations of the layers with these ids, from input to output; the same layers go on."""

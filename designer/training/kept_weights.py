@@ -8,14 +8,17 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from designer.document.document import Document
+from designer.training.run_record import RunRecord
 from designer.training.trained_weights import TrainedWeights
+from engine.worker import protocol
 
 
 class KeptWeights(QObject):
     """The weights of the document's network, by node.
 
     `start` ("name/parameter") are what a run starts from instead of fresh random weights. `run_state` is everything
-    needed to go on from the kept weights bit for bit (a RunState), None where that is not known.
+    needed to go on from the kept weights bit for bit (a RunState), None where that is not known. `epochs` (a History)
+    and `record` tell of the run that the weights come from; both are None for those of a file.
 
     Signals: changed(): other weights are kept, or some went stale, or fit again.
     """
@@ -29,6 +32,8 @@ class KeptWeights(QObject):
         self._ids_of_run: dict[str, str] = {}
         self.start: dict[str, Any] = {}
         self.run_state: Any = None
+        self.epochs: Any = None
+        self.record: RunRecord | None = None
         self.stale_nodes: frozenset[str] = frozenset()
         """The nodes whose kept weights no longer fit the design, or that have none."""
         document.checked.connect(self._on_checked)
@@ -53,28 +58,32 @@ class KeptWeights(QObject):
         """Note the nodes' names: a run's weights come by the names that they had when it began."""
         self._ids_of_run = self._ids_by_name()
 
-    def take_run(self, weights: Mapping[str, Any], step: int, run_state: Any) -> None:
-        """Keep the weights of the run under way."""
-        self._arrays.take(weights, self._ids_of_run or self._ids_by_name(), step)
-        self.run_state = run_state
+    def take_run(self, event: protocol.Weights, record: RunRecord) -> None:
+        """Keep the weights of the run under way. The last good ones of a run that failed are none to go on from."""
+        self._arrays.take(event.arrays, self._ids_of_run or self._ids_by_name(), event.step)
+        state = event.run_state
+        self.run_state = state if event.purpose != "last_good" else None
+        self.epochs, self.record = state.history, record
         self._tell()
 
     def take_file(self, weights: Mapping[str, Any], run_state: Any = None) -> None:
         """Keep weights that came from a file; runs start from them. With its `run_state` that run can go on."""
-        self.start, self.run_state = dict(weights), run_state
-        self._arrays.take(weights, self._ids_by_name())
-        self._tell()
+        self.start = dict(weights)
+        self._take_start(run_state)
 
     def go_back(self) -> None:
         """Forget what was learnt: only what runs start from is left."""
-        self.run_state = None
-        self._arrays.take(self.start, self._ids_by_name())
-        self._tell()
+        self._take_start(None)
 
     def clear(self) -> None:
         """Forget everything."""
         self.start = {}
         self.go_back()
+
+    def _take_start(self, run_state: Any) -> None:
+        self.run_state, self.epochs, self.record = run_state, None, None
+        self._arrays.take(self.start, self._ids_by_name())
+        self._tell()
 
     def _ids_by_name(self) -> dict[str, str]:
         return {node.name: node.id for node in self._document.design.nodes.values()}

@@ -50,6 +50,10 @@ class LayerSeries:
         if self._length > self._limit:
             self._join()
 
+    def cut(self, step: float) -> None:
+        """Forget the rows after a step."""
+        self._length = int(np.searchsorted(self.step, step, "right"))
+
     def values(self, quantity: Quantity, rows: slice = slice(None)) -> Array:
         """Return the values (rows, layers) of a quantity."""
         return self._data[QUANTITIES.index(quantity), _VALUE, : self._length][rows]

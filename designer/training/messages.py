@@ -4,20 +4,7 @@ from __future__ import annotations
 
 import signal
 
-FINISHED = {
-    "epochs": "All epochs are done.",
-    "patience": "Stopped early: the validation loss had stopped falling.",
-    "gradient_norm": "Stopped: the gradient is as small as asked for.",
-    "stopped": "Stopped.",
-}
-"""Why a run ended, by the reason that the worker gives."""
-
 OUT_OF_MEMORY_HINT = "It may have run out of memory: a smaller batch or a smaller layer needs less."
-
-
-def finished_text(reason: str) -> str:
-    """Return why a run ended, in words."""
-    return FINISHED.get(reason, "Stopped.")
 
 
 def failed_text(message: str, step: int, kept_step: int) -> str:

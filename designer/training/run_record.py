@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from designer.training.history import SCALAR_NAMES, Epoch, Mark, Plan, RunHistory
 from designer.training.layer_series import QUANTITIES
 from designer.training.progress import Progress, Speedometer
+from designer.training.stored_history import restored_history
 
-_STEP, _EPOCH, _RATE, _SECONDS = (
-    SCALAR_NAMES.index(n) for n in ("step", "epoch", "learning_rate", "seconds")
-)
+_STEP, _EPOCH, _SECONDS = (SCALAR_NAMES.index(name) for name in ("step", "epoch", "seconds"))
 
 
 class ActivationFigures(NamedTuple):
@@ -35,13 +34,21 @@ class RunRecord:
         self.findings: tuple[Any, ...] = ()
         self.observation: Any = None
         self.views_cost = 0.0
-        self.learning_rate = float("nan")
         self.layer_ids: tuple[str, ...] = ()
-        self.report: tuple[str, ...] = ()
-        """What the worker said of its start: of the data, the threads, weights that did not fit."""
         self.activations: dict[str, ActivationFigures] = {}
         """What each layer with an activation puts out, as last observed, by node id."""
+        self.preprocessing: Any = None
+        """How the samples became what the network sees (a Preprocessing); it goes into the file with the weights."""
         self._speed = Speedometer()
+
+    @classmethod
+    def of_file(cls, stored: Any) -> RunRecord:
+        """Return the record of the run whose History a file holds."""
+        record = cls()
+        record.history = history = restored_history(stored)
+        plan, last = history.plan, history.epochs[-1].epoch if history.epochs else 0
+        record.progress = Progress(history.step, plan.total_steps, last, plan.epochs, plan.steps_per_epoch)
+        return record
 
     def begin(self, event: Any) -> None:
         """Note what a run that has started set out to do."""
@@ -54,14 +61,13 @@ class RunRecord:
             batch_size=event.batch_size,
             metric=event.metrics[0] if event.metrics else "",
         )
-        self.report = tuple(event.report)
+        self.preprocessing = event.preprocessing
 
     def take_rows(self, rows: NDArray[Any]) -> None:
         """Add rows of scalars and work out the progress."""
         self._speed.add(int(rows[0, _STEP]), float(rows[0, _SECONDS]))
         self._speed.add(int(rows[-1, _STEP]), float(rows[-1, _SECONDS]))
         self.history.add_rows(rows)
-        self.learning_rate = float(rows[-1, _RATE])
         plan, speed = self.history.plan, self._speed.steps_per_second()
         step = int(rows[-1, _STEP])
         self.progress = Progress(

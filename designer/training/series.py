@@ -39,6 +39,11 @@ class Series:
         return self._data[self._names[name] + 2, : self._length]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns beside the step, in order."""
+        return tuple(self._names)
+
+    @property
     def step(self) -> Array:
         """The step at which each row ends, ascending."""
         return self._data[0, : self._length]
@@ -71,6 +76,22 @@ class Series:
         first = int(np.searchsorted(self.step, start, "left")) - margin
         last = int(np.searchsorted(self.step, end, "right")) + margin
         return slice(max(first, 0), min(last, self._length))
+
+    def restore(self, step: Array, count: Array, columns: Mapping[str, Array]) -> None:
+        """Take rows that were held before, which stand for `count` original rows each, in place of all others."""
+        self.clear()
+        most = int(np.max(count, initial=1))
+        self._width = 1 << max(most - 1, 0).bit_length()
+        self.append(step, columns)
+        if len(self) == len(step):
+            self.count[:] = count
+
+    def cut(self, step: float) -> None:
+        """Forget the rows that end after a step."""
+        kept = int(np.searchsorted(self.step, step, "right"))
+        if kept < self._length:
+            self._length = kept
+            self.generation += 1
 
     def clear(self) -> None:
         """Forget every row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -99,11 +99,6 @@ class TrainingSession(QObject):
         return self.record.views_cost
 
     @property
-    def learning_rate(self) -> float:
-        """The learning rate of the last step, NaN before the first."""
-        return self.record.learning_rate
-
-    @property
     def is_alive(self) -> bool:
         """Whether a run is under way, paused or not."""
         return self._link.worker is not None
@@ -131,6 +126,8 @@ class TrainingSession(QObject):
         weights = kept.by_name() if go_on and state is None else kept.start
         if state is None:
             self._begin_record()
+        else:
+            self.history.cut(kept.step or state.step)
         kept.begin_run()
         self._step_at_once = paused
         self._set_state("starting")
@@ -180,15 +177,18 @@ class TrainingSession(QObject):
         if self.is_alive:
             self._link.worker.set_learning_rate(learning_rate)
 
-    def request_weights(self) -> None:
-        """Ask a running run for its weights; `weights_changed` tells when they are there."""
-        if self.state == "running":
-            self._link.worker.request_weights()
-
     def close(self) -> None:
         """End everything; for the window that closes."""
         self._link.close()
         self._set_state("idle")
+
+    def take_file(self, weights: Mapping[str, Any], run_state: Any, history: Any) -> None:
+        """Keep what a file holds beside its design: weights to start or go on from, and the curves (a History)."""
+        if history is not None:
+            self.record = RunRecord.of_file(history)
+            self.history_changed.emit()
+        if weights:
+            self.weights.take_file(weights, run_state)
 
     # ------------------------------------------------------------------ looking
 
@@ -264,8 +264,7 @@ class TrainingSession(QObject):
                 self.record.findings = event.findings
                 self.findings_changed.emit()
             case protocol.Weights():
-                state = event.run_state if event.purpose != "last_good" else None
-                self.weights.take_run(event.arrays, event.step, state)
+                self.weights.take_run(event, self.record)
             case protocol.Finished():
                 self.outcome = event
                 self._end("finished")

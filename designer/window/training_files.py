@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from designer.document.document import Document
 from designer.document.file_session import FileSession
 from designer.document.storage import TrainedParts
+from designer.training.stored_history import stored_steps
 
 if TYPE_CHECKING:
     from designer.data.data_panel import DataPanel
@@ -41,14 +42,18 @@ class TrainingFiles(QObject):
         weights = kept.by_name()
         if not weights:
             return TrainedParts()
-        if kept.step == 0 and self._kept.weights is not None:
-            return self._kept._replace(weights=weights)
-        return TrainedParts(weights, kept.run_state, None, self._kept.preprocessing)
+        source = self._kept if kept.record is None else kept
+        # A run can't go on where the network is another one by now.
+        state = None if kept.stale_nodes else source.run_state
+        if kept.record is None:
+            return self._kept._replace(weights=weights, run_state=state)
+        history = kept.epochs
+        history.steps = stored_steps(kept.record.history, kept.step)
+        return TrainedParts(weights, state, history, kept.record.preprocessing or self._kept.preprocessing)
 
     def _on_loaded(self, parts: TrainedParts) -> None:
         self._kept = parts
-        if parts.weights:
-            self._session.weights.take_file(parts.weights, parts.run_state)
+        self._session.take_file(parts.weights or {}, parts.run_state, parts.history)
 
     def _on_state_changed(self) -> None:
         path = self._files.path

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.compiler.network import Network
     from engine.data import DataSet
     from engine.design import TrainingSettings
-    from engine.training import History, RunControl, RunState, Snapshot
+    from engine.training import RunControl, RunState, Snapshot
     from engine.training.archive import Archive
 
 
@@ -63,7 +63,7 @@ def train(
     if history is not None:
         from engine.design.files import write_atomically
 
-        write_atomically(history, _history(held).to_csv().encode())
+        write_atomically(history, held.history.to_csv().encode())
     if interrupted:
         kept = (
             f"The run up to there is in {save}: --resume goes on with it." if save else "Nothing was saved."
@@ -185,15 +185,6 @@ def _result(network: Network, samples: DataSet, last: Snapshot) -> dict[str, obj
     return result
 
 
-def _history(held: RunState) -> History:
-    from engine.training import History
-
-    prefix = "history/"
-    return History.from_arrays(
-        {k.removeprefix(prefix): a for k, a in held.arrays.items() if k.startswith(prefix)}
-    )
-
-
 def _save(path: Path, archive: Archive, network: Network, samples: DataSet, held: RunState) -> None:
     from engine.training.archive import save_archive
 
@@ -202,7 +193,7 @@ def _save(path: Path, archive: Archive, network: Network, samples: DataSet, held
         archive.design,
         weights=dict(network.weights),
         run_state=held,
-        history=_history(held),
+        history=held.history,
         thumbnail=archive.thumbnail,
         preprocessing=samples.preprocessing,
     )

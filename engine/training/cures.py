@@ -22,7 +22,6 @@ from engine.layers.base import layers
 from engine.training.finding import Finding
 
 FLAT = ("sigmoid", "tanh", "softsign", "heaviside")
-LEAKY: dict[str, Any] = {"name": "leaky_relu"}
 PATIENCE = 5
 DROPOUT = 0.3
 TINY_UPDATE, LARGE_UPDATE = 1e-4, 1e-2

@@ -18,7 +18,7 @@ from engine.core.problems import Severity
 from engine.design.design import Design
 from engine.training.cures import with_cures
 from engine.training.finding import Finding, FindingKind
-from engine.training.observation import HEAD, Observation, ObservationLayout
+from engine.training.observation import ObservationLayout
 
 __all__ = ["Diagnosis", "Finding", "with_cures"]
 
@@ -76,20 +76,6 @@ class Diagnosis:
     def add_row(self, row: Array) -> None:
         """Take in an observation as its row of numbers."""
         self._rows.append(np.asarray(row))
-
-    def add_observation(self, observation: Observation) -> None:
-        """Take in an observation."""
-        layout, row = self._layout, np.full(self._layout.width, math.nan)
-        head, per_node, per_edge, per_activation = layout.parts(row)
-        head[: len(HEAD)] = (observation.step, observation.seconds, observation.cost, observation.loss)
-        tables = (observation.gradient_rms, observation.update_ratio, observation.weight_rms)
-        for values, table in zip(per_node, tables, strict=True):
-            values[:] = [table[node] for node in layout.nodes]
-        per_edge[:] = [observation.edge_gradient_rms[edge] for edge in layout.edges]
-        for index, node in enumerate(layout.activations):
-            told = observation.activations[node]
-            per_activation[index] = (told.mean, told.std, told.saturated, told.dead)
-        self.add_row(row)
 
     def add_loss(self, step: int, loss: float, count: int = 1) -> None:
         """Take in the mean loss of the last `count` steps."""

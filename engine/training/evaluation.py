@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,16 @@ class Evaluator:
         self._fills: dict[int, tuple[Any, Fill]] = {}
 
     @np.errstate(all="ignore")
-    def __call__(self) -> dict[str, float]:
-        """Return the loss and the metrics with the weights as they are."""
+    def __call__(self, go_on: Callable[[], bool] | None = None) -> dict[str, float]:
+        """Return the loss and the metrics with the weights as they are.
+
+        `go_on` is asked between batches; where it says no there is no result: the mapping is empty.
+        """
         meter = self._meter
         meter.reset()
         for start in range(0, self._data.samples, self._batch):
+            if go_on is not None and not go_on():
+                return {}
             indices = self._order[start : start + self._batch]
             plan, fill = self._ready(len(indices))
             fill(indices)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.core.errors import FileFormatError
 from engine.design.document_json import parse
 from engine.training.arrays import pack_arrays, unpack_arrays
+from engine.training.history import History
 
 Array = NDArray[Any]
 FORMAT = "gradloom-run"
@@ -28,8 +29,9 @@ class RunState:
     """A held run.
 
     `arrays`: "vector" and "statistics" (the weights), "slot/NAME" (the optimizer's), "best_vector" and
-    "best_statistics" (the best epoch's weights), "pending/..." (predictions that the metrics have not read yet).
-    `facts`: counters, the learning rate, the state of every random stream, sums over the epoch, the history.
+    "best_statistics" (the best epoch's weights), "pending/..." (predictions that the metrics have not read yet),
+    "history/NAME" (its columns).
+    `facts`: counters, the learning rate, the state of every random stream, sums over the epoch.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -44,6 +46,18 @@ class RunState:
     def epoch(self) -> int:
         """The epoch that the next step belongs to, from 1."""
         return int(self.facts.get("epoch", 0)) + 1
+
+    @property
+    def history(self) -> History:
+        """What was measured at the end of each epoch so far."""
+        prefix = "history/"
+        return History.from_arrays(
+            {
+                name.removeprefix(prefix): array
+                for name, array in self.arrays.items()
+                if name.startswith(prefix)
+            }
+        )
 
     def facts_text(self) -> str:
         """Return the facts as the text of run.json."""

@@ -55,10 +55,6 @@ class Channel:
         except IndexError:
             return None
 
-    def wait_closed(self, timeout: float) -> bool:
-        """Wait until the other end is gone; return whether it is."""
-        return self._closed.wait(timeout)
-
     def finish(self, timeout: float | None = None) -> None:
         """Write what is queued, for as long as the other end reads it, and then stop writing."""
         self._outbox.put(None)

@@ -15,6 +15,7 @@ from engine.training.run import TrainingRun
 from engine.training.snapshot import RunControl, Snapshot
 from engine.worker import protocol as p
 from engine.worker import shared
+from engine.worker.closing import final_figures
 from engine.worker.predicting import Predicting
 from engine.worker.process import Line
 from engine.worker.shared import SharedBlock, epoch_width, ring_rows, ring_writer
@@ -169,6 +170,7 @@ class Loop:
                 epoch=training.epoch,
                 seconds=training.seconds,
                 restored_epoch=restored,
+                evaluation=final_figures(self._network, self._data, self._line, stopped=reason == "stopped"),
             )
         )
 
@@ -249,7 +251,6 @@ class Loop:
                 total_steps=training.total_steps,
                 batch_size=training.batch,
                 samples=training.samples,
-                validation_samples=len(self._data.validation) if self._data.validation is not None else 0,
                 layers=layers_of(self._network),
                 edges=layout.edges,
                 parameters=int(self._network.parameter_vector.size),

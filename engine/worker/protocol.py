@@ -155,7 +155,6 @@ class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     total_steps: int
     batch_size: int
     samples: int
-    validation_samples: int
     layers: tuple[LayerInfo, ...]
     edges: tuple[Edge, ...]
     parameters: int
@@ -234,6 +233,7 @@ class Finished(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     """The run is over: "epochs", "patience", "gradient_norm" or "stopped". A Weights event came just before.
 
     `restored_epoch` is the epoch whose weights were put back because they were best; 0 where the last ones stand.
+    `evaluation` has the figures of these weights on the "test" part of the data, where it has one: "loss" and metrics.
     """
 
     reason: str
@@ -241,6 +241,7 @@ class Finished(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     epoch: int
     seconds: float
     restored_epoch: int = 0
+    evaluation: dict[str, dict[str, float]] = {}
 
 
 class Failed(msgspec.Struct, tag=True, frozen=True, kw_only=True):

@@ -171,7 +171,6 @@ class FakeWorker:
                 total_steps=story.total,
                 batch_size=32,
                 samples=32 * story.steps_per_epoch,
-                validation_samples=100,
                 layers=layers,
                 edges=story.edges,
                 parameters=1234,

@@ -34,7 +34,6 @@ def test_without_validation_the_training_loss_decides() -> None:
         history.add_epoch(Epoch(number, number, {"loss": loss}))
     assert history.best is not None
     assert history.best.epoch == 2
-    assert not history.has_validation
 
 
 def test_validation_is_only_there_where_it_was_measured() -> None:

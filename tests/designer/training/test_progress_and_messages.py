@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from designer.training.messages import died_text, failed_text, finished_text
+from designer.training.messages import died_text, failed_text
 from designer.training.progress import Progress, Speedometer
 
 
@@ -47,4 +47,3 @@ def test_a_failure_says_where_and_what_was_kept() -> None:
     assert (
         text == "The loss is not a number (step 17). The design is untouched; no weights had been kept yet."
     )
-    assert finished_text("patience").startswith("Stopped early")

@@ -59,7 +59,7 @@ def test_digits_are_trained_and_every_plot_fills(qtbot: QtBot, session: Training
     assert len(history.epochs) == 3
     assert len(history.scalars) == history.plan.total_steps == session.progress.step
     assert history.scalars["loss"][-1] < history.scalars["loss"][0]
-    assert history.has_validation
+    assert history.epochs[-1].validation.keys() == {"loss", "accuracy"}
     assert history.best is not None
     assert len(history.layers) > 0
     assert session.weights.by_name()["hidden/kernel"].shape == (64, 32)

@@ -34,8 +34,8 @@ def examined(design: engine.Design, *, spoil: str = "", scale: float = 0.0) -> d
     found: dict[str, Finding] = {}
     x, y = points().x, points().y
     for snapshot in fit(network, (x, y, x[:20], y[:20]), observer=observer):
-        for seen in observer.take():
-            diagnosis.add_observation(seen)
+        while observer.rows:
+            diagnosis.add_row(observer.rows.popleft())
         diagnosis.add_loss(snapshot.step, snapshot.loss)
         if snapshot.epoch_ended:
             diagnosis.add_epoch(snapshot.epoch, snapshot.metrics["loss"], snapshot.validation)
