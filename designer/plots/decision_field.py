@@ -57,8 +57,9 @@ def _with_line(pixels: Array, distance: Array, line: Array) -> Array:
         down, across = np.gradient(distance)
         slope = np.sqrt(down * down + across * across)
         # At the border itself the distance turns round and its slope is lost: its neighbours' counts.
-        slope[1:-1, 1:-1] = np.maximum.reduce(
-            [slope[1:-1, 1:-1], slope[:-2, 1:-1], slope[2:, 1:-1], slope[1:-1, :-2], slope[1:-1, 2:]]
+        around = np.pad(slope, 1, mode="edge")
+        slope = np.maximum.reduce(
+            [slope, around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:]]
         )
         # Flat places are no border, however undecided they are.
         share = np.where(slope > 2e-4, np.clip(1.15 - distance / np.maximum(slope, 1e-9), 0, 1), 0.0)

@@ -70,10 +70,12 @@ class DecisionView(PlaneView):
             shares = field.enlarged(_shares(self._value["grid"]), width, height)
             colors = np.array([_rgb(class_color(self._theme, k)) for k in range(shares.shape[-1])])
             return field.class_field(shares, colors, _rgb(self._theme.color("panel")), line)
-        values = field.enlarged(self._value["grid"][..., self._target : self._target + 1], width, height)[
-            ..., 0
-        ]
         low, high = self._reach
+        # What lies beyond the colours, or is no number, must not spread between the grid's places.
+        grid = np.nan_to_num(
+            np.clip(self._value["grid"][..., [self._target]], low, high), nan=(low + high) / 2
+        )
+        values = field.enlarged(grid, width, height)[..., 0]
         return field.value_field(values, low, high, self._theme.diverging_lut(256))
 
     def draw_front(self, painter: QPainter, place: QRectF, stamps: Stamps) -> None:

@@ -9,10 +9,14 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from designer.common.collector import MainThreadCollector
 from engine.core.errors import GradloomError
 from engine.data.dataset import DataSet
 from engine.data.settings import DataSettings
 from engine.design.design import Design
+
+KEPT_BYTES = 64 * 2**20
+"""Larger data is read again each time: the window does not hold a second copy of it for a picture."""
 
 
 class Request(NamedTuple):
@@ -39,6 +43,8 @@ class LocalPredictions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread: threading.Thread | None = None
+        self._running = 0
+        self._collector = MainThreadCollector(self)
         self._next: Request | None = None
         self._data: tuple[DataSettings, str, DataSet] | None = None
         self._done.connect(self._on_done)
@@ -65,6 +71,8 @@ class LocalPredictions(QObject):
         self._thread = threading.Thread(
             target=self._run, args=(request,), name="gradloom-predictions", daemon=True
         )
+        self._running += 1
+        self._collector.hold()
         self._thread.start()
 
     def _run(self, request: Request) -> None:
@@ -93,20 +101,26 @@ class LocalPredictions(QObject):
         return {"step": request.step, **predictor.compute(), "about": predictor.about}
 
     def _load(self, request: Request) -> DataSet:
-        """Return the request's data; the last is kept, since reading is dear and settings seldom change."""
+        """Return the request's data; the last is kept while it is small: settings seldom change."""
         from engine.core.errors import DataError
         from engine.data.loading import load
 
         settings, folder = request.design.data, request.folder or ""
         if settings is None:
             raise DataError("The design names no data. Choose a data set in the Data panel.")
-        if self._data is None or self._data[:2] != (settings, folder):
-            self._data = (settings, folder, load(settings, folder=Path(folder) if folder else None))
-        return self._data[2]
+        if self._data is not None and self._data[:2] == (settings, folder):
+            return self._data[2]
+        data = load(settings, folder=Path(folder) if folder else None)
+        small = sum(a.nbytes for part in data.parts().values() for a in part.arrays().values()) <= KEPT_BYTES
+        self._data = (settings, folder, data) if small else None
+        return data
 
     def _on_done(self, result: tuple[threading.Thread, Any], message: str) -> None:
         thread, value = result
         thread.join()
+        self._running -= 1
+        if not self._running:
+            self._collector.release()
         if thread is not self._thread:
             return
         self._thread = None

@@ -126,6 +126,7 @@ class PredictionsPanel(LivePanel):
         self._target = min(self._target, max(len(about["targets"]) - 1, 0))
         notes = self.pictures.show_value(value, self._target, mistakes=self._mistakes.isChecked())
         self._set_header(about, notes, int(value["step"]))
+        self.setAccessibleDescription(", ".join(notes))
 
     def restyle(self) -> None:
         self.pictures.restyle()
@@ -174,8 +175,9 @@ class PredictionsPanel(LivePanel):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.session.watch(self.NAME, ())
-        self.local.cancel()
-        self._asked = ()
+        if self.local.is_busy:
+            self.local.cancel()
+            self._asked = ()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

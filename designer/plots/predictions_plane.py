@@ -153,21 +153,22 @@ class PlaneView(QWidget):
         picture = QPixmap(max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1))
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme.color("panel"))
-        painter = QPainter(picture)
-        place, key = self._layout()
-        x_low, x_high, y_low, y_high = self._extent
-        draw_y_axis(painter, place, self._y, y_low, y_high, theme, self.font())
-        places, labels = self._x.ticks(x_low, x_high, max(2, int(place.width() / TICK_ROOM)))
-        draw_x_labels(painter, place, places, labels, self._x_pixel, theme, self.font())
-        painter.save()
-        painter.setClipRect(place)
-        self.draw_back(painter, place)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw_front(painter, place, Stamps(theme, ratio))
-        painter.restore()
-        if key is not None:
-            draw_key(painter, key, self.key(), self.font(), theme)
-        painter.end()
+        # A painter that outlives its picture, as after an error, takes the program down; and a network gone astray has
+        # numbers to show at which NumPy would stumble.
+        with np.errstate(all="ignore"), QPainter(picture) as painter:
+            place, key = self._layout()
+            x_low, x_high, y_low, y_high = self._extent
+            draw_y_axis(painter, place, self._y, y_low, y_high, theme, self.font())
+            places, labels = self._x.ticks(x_low, x_high, max(2, int(place.width() / TICK_ROOM)))
+            draw_x_labels(painter, place, places, labels, self._x_pixel, theme, self.font())
+            painter.save()
+            painter.setClipRect(place)
+            self.draw_back(painter, place)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.draw_front(painter, place, Stamps(theme, ratio))
+            painter.restore()
+            if key is not None:
+                draw_key(painter, key, self.key(), self.font(), theme)
         return picture
 
     def _x_pixel(self, value: float) -> float:

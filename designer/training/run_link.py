@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
-from designer.training.collector import MainThreadCollector
+from designer.common.collector import MainThreadCollector
 
 POLL_MS = 33
 END_MS = 5_000

@@ -53,8 +53,8 @@ class Kind:
         raise NotImplementedError
 
     def _inputs(self) -> Array:
-        """The samples of the only input as they are fed, one axis each: (N, size)."""
-        (array,) = self.bound.inputs.values()
+        """The samples of the first input as they are fed, one axis each: (N, size)."""
+        array = next(iter(self.bound.inputs.values()))
         return array.reshape(len(array), -1)
 
     def _answers_of(self, outputs: Array, targets: int) -> Array:

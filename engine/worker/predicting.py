@@ -49,8 +49,8 @@ class Predicting:
             about, (fields, content) = predictor.about, lay_fields(predictor.fields)
             if offset + slot_size(content) > SLOTS_SIZE:
                 raise GradloomError("The predictions are too large to show while the network trains.")
-        except (GradloomError, MemoryError) as error:
-            text = str(error) or "There is not enough memory to show the predictions."
+        except Exception as error:  # noqa: BLE001 - a picture that can't be made must not end the run
+            text = str(error) if isinstance(error, GradloomError) else f"{type(error).__name__}: {error}"
             layout = SlotLayout(watch, offset, slot_size(0), (), about={"problem": text})
             SlotWriter(self._block, layout).write(0, {})
             return layout
@@ -65,10 +65,11 @@ class Predicting:
     def fill(self, step: int) -> None:
         """Fill every slot; the next filling is due when the time that it took is made up for."""
         begun = time.perf_counter()
-        try:
-            for predictor, writer in self._writers:
+        for entry in tuple(self._writers):
+            predictor, writer = entry
+            try:
                 writer.write(step, predictor.compute())
-        except MemoryError:  # a picture must not end the run
-            self._writers.clear()
+            except Exception:  # noqa: BLE001 - a picture that fails is left as it is; the run goes on
+                self._writers.remove(entry)
         now = time.perf_counter()
         self._due = now + max(INTERVAL, (now - begun) / self._cost)

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from designer.training.collector import MainThreadCollector
+from designer.common.collector import MainThreadCollector
 
 
 class Cycle(QObject):
