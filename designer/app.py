@@ -100,7 +100,9 @@ class Application(QObject):
 
     def _build_plots(self) -> None:
         arguments = (self.session, self.document, self.selection, theme())
-        self.window.plots.set_factories({name: partial(_panel, name, *arguments) for name in available_panels()})
+        self.window.plots.set_factories(
+            {name: partial(_panel, name, *arguments) for name in available_panels()}
+        )
         for name in PANELS:
             self.window.commands[f"plot_{name}"].setVisible(name in available_panels())
 
@@ -135,6 +137,7 @@ class Application(QObject):
         self.palette.template_activated.connect(self.file_commands.open_template)
         self.palette.data_activated.connect(self._use_data)
         canvas.templates_requested.connect(self.file_commands.choose_template)
+        canvas.set_gallery(self._make_gallery)
         self.inspector.data_requested.connect(partial(window.show_panel, "data"))
         self.inspector.training_requested.connect(partial(window.show_panel, "training"))
         self.inspector.node_requested.connect(canvas.go_to)
@@ -143,6 +146,14 @@ class Application(QObject):
         self.outline.help_requested.connect(canvas.help_requested)
         self.outline.refused.connect(canvas.tell)
         self.session.findings_changed.connect(self._show_badges)
+
+    def _make_gallery(self) -> QWidget:
+        from designer.palette.template_gallery import TemplateGallery
+
+        gallery = TemplateGallery(title="")
+        gallery.chosen.connect(self.file_commands.open_template)
+        gallery.dismissed.connect(self.canvas.setFocus)
+        return gallery
 
     def _use_data(self, name: str) -> None:
         self.window.show_panel("data")

@@ -104,6 +104,11 @@ class CanvasScene(QGraphicsScene):
             whole = whole.united(rect)
         return whole
 
+    def occupies(self, area: QRectF) -> bool:
+        """Return whether a card or a comment lies in an area."""
+        cards = any(item.rect().intersects(area) for item in self.nodes.values())
+        return cards or any(note.rect().intersects(area) for note in self.notes.values())
+
     def sizes(self) -> dict[str, tuple[float, float]]:
         """Return the width and height of every card."""
         return {node_id: (item.card.width, item.card.height) for node_id, item in self.nodes.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -19,7 +19,7 @@ from designer.canvas.connecting import End
 from designer.canvas.empty_panel import EmptyPanel
 from designer.canvas.grid import DotGrid
 from designer.canvas.input_router import InputRouter
-from designer.canvas.navigation import fit_zoom
+from designer.canvas.navigation import FIT_MARGIN, fit_zoom
 from designer.canvas.overlays.legend import Legend
 from designer.canvas.overlays.minimap import Minimap
 from designer.canvas.overlays.notice import Notice
@@ -60,11 +60,12 @@ class CanvasView(ZoomView):
         self.selection: Selection = selection
         self.style_ = CanvasStyle(theme(), self)
         self.canvas_scene = CanvasScene(document, selection, self.style_, self)
+        # Before the scene is shown: a large network scrolls the view at once, and that moves the overlays.
+        self.minimap, self.legend = Minimap(self), Legend(self)
         self.setScene(self.canvas_scene)
         self.edit: EditCommands = edit or EditCommands(document, selection, self)
         self.commands = CanvasCommands(self, document, selection)
         self.popups = CanvasPopups(self)
-        self.minimap, self.legend = Minimap(self), Legend(self)
         self.notice = Notice(self)
         self._grid = DotGrid()
         self._fit_pending = True
@@ -188,14 +189,14 @@ class CanvasView(ZoomView):
         """Show what training found at each node."""
         self.canvas_scene.set_badges(badges)
 
-    def set_empty_widget(self, gallery: QWidget) -> None:
-        """Show the templates on the empty canvas."""
-        self.empty_panel.set_gallery(gallery)
+    def set_gallery(self, make_gallery: Callable[[], QWidget]) -> None:
+        """Show the templates on the empty canvas; they are made when it is first seen empty."""
+        self.empty_panel.set_gallery(make_gallery)
         self._place_empty_panel()
 
-    def toggle_minimap(self, shown: bool | None = None) -> None:
+    def show_minimap(self, shown: bool) -> None:
         """Show or hide the overview."""
-        self.minimap.wanted = not self.minimap.wanted if shown is None else shown
+        self.minimap.wanted = shown
         self.viewport().update()
 
     # ------------------------------------------------------------------ painting
@@ -266,17 +267,22 @@ class CanvasView(ZoomView):
     def _fit(self, rect: QRectF) -> None:
         if rect.isNull():
             rect = QRectF(-1, -1, 2, 2)
-        size = self.viewport().size()
-        self.set_zoom(fit_zoom(rect, size.width(), size.height()))
-        self.centerOn(rect.center())
+        room = QRectF(self.viewport().rect())
+        self._show_in(rect, room)
+        if self.legend.in_the_way():  # it comes with the training: the network must not have to move then
+            room.setBottom(self.legend.rect().top() + FIT_MARGIN - 8)
+            self._show_in(rect, room)
+
+    def _show_in(self, rect: QRectF, room: QRectF) -> None:
+        """Show a part of the scene as large as it fits, in the middle of a part of the viewport."""
+        self.set_zoom(fit_zoom(rect, room.width(), room.height()))
+        aside = QRectF(self.viewport().rect()).center() - room.center()
+        self.centerOn(rect.center() + aside / self.zoom)
 
     def _place_empty_panel(self) -> None:
         panel = self.empty_panel
-        panel.setVisible(not self.document.design.nodes)
-        room = self.viewport().size()
-        wish = panel.sizeHint()
-        width, height = min(max(wish.width(), 600), room.width()), min(wish.height(), room.height())
-        panel.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+        panel.setVisible(not (self.document.design.nodes or self.document.design.notes))
+        panel.place(self.viewport().size())
 
     def _on_content_changed(self) -> None:
         self._place_empty_panel()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
@@ -26,6 +27,20 @@ class InputView(QGraphicsView):
     """Forwards input to its router."""
 
     input: InputRouter | None = None
+
+    def event(self, event: QEvent) -> bool:
+        # What a widget on top lets through arrives here rather than at the viewport, and Qt would drop it.
+        handlers: dict[QEvent.Type, Callable[[Any], None]] = {
+            QEvent.Type.DragEnter: self.dragEnterEvent,
+            QEvent.Type.DragMove: self.dragMoveEvent,
+            QEvent.Type.DragLeave: self.dragLeaveEvent,
+            QEvent.Type.Drop: self.dropEvent,
+            QEvent.Type.MouseButtonDblClick: self.mouseDoubleClickEvent,
+        }
+        if event.type() not in handlers:
+            return super().event(event)
+        handlers[event.type()](event)
+        return event.isAccepted()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.input is not None:
@@ -60,8 +75,8 @@ class InputView(QGraphicsView):
             self.input.key_release(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab opens the search palette; Shift+Tab leaves the canvas."""
-        return False if forward else super().focusNextPrevChild(forward)
+        """Tab opens the search palette, except from a widget on the canvas; Shift+Tab leaves."""
+        return False if forward and self.hasFocus() else super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if self.input is not None:

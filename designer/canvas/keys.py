@@ -46,7 +46,6 @@ TABLE: dict[str, Callable[[CanvasView], object]] = {
     "C": lambda view: view.add_note(),
     "W": lambda view: view.connect_from_selection(),
     "Ctrl+Return": lambda view: view.connect_from_selection(),
-    "M": lambda view: view.toggle_minimap(),
     "Home": lambda view: view.fit_all(),
     "F1": lambda view: view.request_help(),
     "F2": lambda view: view.rename(),
@@ -72,6 +71,8 @@ def _arrow(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> None:
     """Nudge what is selected (Shift: five steps); with Ctrl, or nothing selected, walk to the next node."""
     control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     chosen = view.selection
+    if view.empty_panel.isVisible() and view.empty_panel.focus_gallery():
+        return
     if control or not (chosen.nodes or chosen.notes):
         if found := neighbour(view.canvas_scene, chosen.current, key):
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:

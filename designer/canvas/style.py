@@ -101,6 +101,7 @@ class CanvasStyle(QObject):
         self.selected_pen = QPen(self.accent, 2.0)
         self.text_pen = QPen(color("text"))
         self.muted_pen = QPen(color("text_muted"))
+        self.note_pen = QPen(blend(color("text_muted"), color("text"), 0.5))
         self.failing, self.warning = color("failing"), color("warning")
         self.failing_text, self.warning_text = color("failing_text"), color("warning_text")
         self.text, self.muted = color("text"), color("text_muted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from designer.common.resources import resource_path, resource_text
@@ -10,6 +11,8 @@ from designer.common.theme import theme
 
 PAGES = ("first-steps", "data", "training", "why-it-fails", "back-propagation")
 """In the order in which they are read; the first line of each is its title."""
+LINE_HEIGHT = 125.0
+"""In percent of the font's own."""
 
 
 class GuideView(QWidget):
@@ -42,12 +45,27 @@ class GuideView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(820, 620)
 
+    def _space_out(self) -> None:
+        """Give lines and headings room: Qt sets Markdown solid."""
+        cursor = QTextCursor(self.browser.document())
+        block = self.browser.document().firstBlock()
+        while block.isValid():
+            layout = block.blockFormat()
+            layout.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            if layout.headingLevel() > 1:
+                layout.setTopMargin(20)
+            layout.setBottomMargin(8)
+            cursor.setPosition(block.position())
+            cursor.setBlockFormat(layout)
+            block = block.next()
+
     def _on_theme_changed(self) -> None:
         self._on_row_changed(self.list.currentRow())
 
     def _on_row_changed(self, row: int) -> None:
         if 0 <= row < len(PAGES):
             self.browser.setMarkdown(resource_text(f"help/{PAGES[row]}.md"))
+            self._space_out()
             self.browser.verticalScrollBar().setValue(0)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
+from designer.common.fuzzy import FOUND, score
 from engine.layers.base import layers
 
 MIME_LAYER = "application/x-gradloom-layer"
@@ -65,22 +66,10 @@ def matching(entries: Iterable[PaletteEntry], query: str) -> list[PaletteEntry]:
         return list(entries)
     ranked = []
     for place, entry in enumerate(entries):
-        ranks = [_rank(entry, word) for word in words]
-        if all(rank is not None for rank in ranks):
-            ranked.append((max(rank for rank in ranks if rank is not None), place, entry))
+        worst = min(score(word, entry.title, entry.words) for word in words)
+        if worst > FOUND:  # the list is a filter, not a guess
+            ranked.append((-worst, place, entry))
     return [entry for _, _, entry in sorted(ranked, key=lambda row: row[:2])]
-
-
-def _rank(entry: PaletteEntry, word: str) -> int | None:
-    title = entry.title.lower()
-    capitals = "".join(c for c in entry.title if c.isupper() or c.isdigit()).lower()
-    if title.startswith(word):
-        return 0
-    if len(word) > 1 and capitals.startswith(word):
-        return 1
-    if word in title:
-        return 2
-    return 3 if any(word in other.lower() for other in entry.words) else None
 
 
 class PaletteModel(QAbstractListModel):

@@ -42,7 +42,7 @@ class TemplateCard(QFrame):
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(232, super().sizeHint().height())
+        return QSize(224, super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.common.forms.flow_layout import FlowLayout
 from designer.common.forms.labels import HeadingLabel, ToneLabel
 from designer.common.forms.scrolling import ColumnScroll
-from designer.common.theme import theme
 from designer.palette.template_card import TemplateCard
 from engine.core.errors import GradloomError
 from engine.design import templates
 
-CARD_WIDTH = 232
+CARD_WIDTH = 224
 
 
 class TemplateGallery(ColumnScroll):
-    """Cards of the templates, group by group.
+    """Cards of the templates, group by group, under a title where one is given.
 
     Signals: chosen(name): open this template. dismissed(): Esc was pressed.
     """
@@ -29,13 +28,11 @@ class TemplateGallery(ColumnScroll):
     def __init__(self, parent: QWidget | None = None, *, title: str = "Start from a template") -> None:
         super().__init__(parent, spacing=10, margin=20)
         self.setAccessibleName("Templates")
-        self.page.setAutoFillBackground(True)
-        theme().changed.connect(self._recolor)
-        self._recolor()
         self.cards: list[TemplateCard] = []
-        self.add(ToneLabel(title, scale=1.4, bold=True, wrap=True))
-        hint = "Each one trains as it opens: press Train. Or drag a layer from the palette to begin from nothing."
-        self.add(ToneLabel(hint, role="text_muted", wrap=True))
+        if title:
+            self.add(ToneLabel(title, scale=1.4, bold=True, wrap=True))
+            hint = "Each one trains as it opens: press Train."
+            self.add(ToneLabel(hint, role="text_muted", wrap=True))
         groups: dict[str, QWidget] = {}
         for info in templates.names():
             try:
@@ -60,11 +57,6 @@ class TemplateGallery(ColumnScroll):
         """Put the focus on the first card."""
         if self.cards:
             self.cards[0].setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _recolor(self) -> None:
-        palette = self.page.palette()
-        palette.setColor(QPalette.ColorRole.Window, theme().color("canvas"))
-        self.page.setPalette(palette)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -59,8 +59,10 @@ VIEW = (
       icon="system", checkable=True),
     A("theme_light", "View/Theme", "Light", "Use the light colours", icon="light", checkable=True),
     A("theme_dark", "View/Theme", "Dark", "Use the dark colours", icon="dark", checkable=True),
-    A("full_screen", "View", "Full Screen", "Give the window the whole screen", ("F11",), "fullscreen",
+    A("minimap", "View", "Overview", "Show or hide the small map of the network", ("M",), "map", "canvas",
       checkable=True, separator=True),
+    A("full_screen", "View", "Full Screen", "Give the window the whole screen", ("F11",), "fullscreen",
+      checkable=True),
 )
 NETWORK = (
     A("add_layer", "Network", "Add Layer…", "Search for a layer and put it in", ("Tab",), "search",
@@ -108,10 +110,12 @@ WINDOW = (
     A("new_window", "Window", "New Window", "Open another window", ("Ctrl+Shift+W",), separator=True),
 )
 HELP = (
-    A("help_layer", "Help", "Help on the Layer", "Explain the selected layer, with its formula", ("F1",),
-      "help"),
+    A("guide", "Help", "Guide", "Read how to draw, train and find out why a network fails",
+      ("Shift+F1",), "hint"),
+    A("help_layer", "Help", "Help on the Layer", "Explain the selected layer, with its formula; else open the guide",
+      ("F1",), "help"),
     A("shortcuts", "Help", "Shortcuts", "List the keys of every command", ("Ctrl+/",), "keyboard"),
-    A("about", "Help", "About Gradloom", "Version and places of files", icon="hint", separator=True),
+    A("about", "Help", "About Gradloom", "Say which version this is", separator=True),
 )
 MENUS = ("File", "Edit", "View", "Network", "Train", "Window", "Help")
 ACTIONS = FILE + EDIT + VIEW + NETWORK + TRAIN + WINDOW + HELP

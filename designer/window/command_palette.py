@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from designer.actions import Actions
+from designer.common.fuzzy import score
 from designer.common.theme import theme
-from designer.window.fuzzy import command_score
 
 WIDTH, ROWS, ROW = 520, 12, 30
 NAME = Qt.ItemDataRole.UserRole
@@ -88,7 +88,7 @@ class CommandPalette(QDialog):
             action = self._actions[name]
             label = _label(spec.menu, action)
             points = command_score(query, spec.menu, action.text().rstrip("…"))
-            if points is not None and name != "commands" and action.isVisible():
+            if points > 0 and name != "commands" and action.isVisible():
                 rows.append((action.isEnabled(), points, label, name, action))
         if query:
             rows.sort(key=lambda row: (row[0], row[1]), reverse=True)
@@ -141,6 +141,11 @@ class CommandDelegate(QStyledItemDelegate):
         label = str(index.data())  # type: ignore[attr-defined]
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
         painter.restore()
+
+
+def command_score(query: str, menu: str, text: str) -> float:
+    """Return how well `query` fits a command, 0 to 100: its own words count more than its menu's."""
+    return score(query, text, (f"{menu} {text}",))
 
 
 def _label(menu: str, action: QAction) -> str:

@@ -78,7 +78,6 @@ class EditBindings(QObject):
             rename=copyable,
             freeze=nodes,
             bypass=nodes,
-            help_layer=nodes,
             select_all=bool(self._document.design.nodes),
         )
 

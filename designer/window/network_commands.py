@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QProgressDialog
 
 from designer.document.document import Document
 from designer.document.selection import Selection
+from designer.window.guide_dialog import GuideDialog
 from designer.window.help_dialog import HelpDialog
 from designer.window.text_dialog import TextDialog
 from engine.core.errors import GradloomError
@@ -41,6 +42,7 @@ class NetworkCommands(QObject):
                 "comment": canvas.add_note,
                 "summary": self.show_summary,
                 "check_gradients": self.check_gradients,
+                "guide": self.show_guide,
                 "help_layer": self.help_on_selection,
                 "about": self.show_about,
             }
@@ -48,10 +50,16 @@ class NetworkCommands(QObject):
         canvas.help_requested.connect(self.help_on)
 
     def help_on_selection(self) -> None:
-        """Explain the selected layer."""
+        """Explain the selected layer; open the guide where none is selected."""
         node = self._document.design.nodes.get(self._selection.current)
         if node is not None:
             self._show_help(node.layer)
+        else:
+            self.show_guide()
+
+    def show_guide(self) -> None:
+        """Open the guide."""
+        GuideDialog(self._window).show()
 
     def help_on(self, type_name: str) -> None:
         """Explain a layer type."""

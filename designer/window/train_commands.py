@@ -174,6 +174,8 @@ class TrainCommands(QObject):
 
     def _on_observed(self) -> None:
         self._canvas.set_edge_gradients(self._session.edge_gradients() or None)
+        if not self._session.is_alive:
+            return
         self._window.status.views.setText(f"views cost {format_percent(self._session.views_cost, 2)}")
         self._facts.call()
 

@@ -31,6 +31,7 @@ class ViewCommands(QObject):
                 "zoom_reset": canvas.zoom_reset,
                 "fit_selection": canvas.fit_selection,
                 "fit_all": canvas.fit_all,
+                "minimap": canvas.show_minimap,
                 "full_screen": self._set_full_screen,
                 "float_plots": window.plots.set_floating,
                 "reset_window": self._reset,
@@ -48,6 +49,7 @@ class ViewCommands(QObject):
         for mode in MODES:
             commands.bind({f"theme_{mode}": lambda on, mode=mode: self.set_theme(mode)})
         window.plots.changed.connect(self._show_states)
+        commands["minimap"].setChecked(canvas.minimap.wanted)
         self._show_states()
         commands[f"theme_{theme().mode}"].setChecked(True)
 

@@ -11,6 +11,9 @@ from designer.canvas.style import CanvasStyle
 from engine.design.elements import Note
 
 GRIP = 16.0
+READABLE, LARGEST = 0.9, 1.8
+"""From afar, the words of a comment are written as large as at a zoom of READABLE, where they fit; the heading at
+most LARGEST times its own size."""
 
 
 class NoteItem(QGraphicsItem):
@@ -85,7 +88,7 @@ class NoteItem(QGraphicsItem):
         painter.drawRoundedRect(self._rect.adjusted(0.5, 0.5, -0.5, -0.5), m.CORNER, m.CORNER)
         if scale < m.NAMES_BELOW:
             return
-        self._paint_text(painter, 1.0 if scale >= m.SIMPLE_BELOW else 1.6)
+        self._paint_text(painter, min(max(1.0, READABLE / scale), LARGEST))
         if self.hovered or self.selected:
             painter.setPen(QPen(line, 1.5))
             corner = self._rect.bottomRight() - QPointF(4, 4)
@@ -114,17 +117,19 @@ class NoteItem(QGraphicsItem):
     def _paint_rest(self, painter: QPainter, text: str, room: QRectF, factor: float) -> None:
         """Draw the text below the heading, as large as it fits; no line is cut through."""
         metrics, wrap = self._style.text_metrics, int(Qt.TextFlag.TextWordWrap)
-        for scale in (factor, 1.3, 1.0):
+        scale = factor
+        while True:
             width = room.width() / scale
             needed = metrics.boundingRect(QRectF(0, 0, width, 1e5), wrap, text).height() * scale
             if needed <= room.height() or scale == 1.0:
                 break
+            scale = max(1.0, scale - 0.1)
         height = room.height() / scale
         if needed > room.height():
             height = int(height / metrics.lineSpacing()) * metrics.lineSpacing()
         painter.translate(room.topLeft())
         painter.scale(scale, scale)
         painter.setFont(self._style.text_font)
-        painter.setPen(self._style.muted_pen)
+        painter.setPen(self._style.note_pen)
         painter.setClipRect(QRectF(0, 0, width, height), Qt.ClipOperation.IntersectClip)
         painter.drawText(QRectF(0, 0, width, height), wrap, text)

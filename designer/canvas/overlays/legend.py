@@ -36,6 +36,12 @@ class Legend:
         size = QSize(self._text_width + BAR.width() + 36, self._height + 8)
         return QRect(QPoint(MARGIN - 8, self._view.viewport().height() - size.height() - MARGIN + 8), size)
 
+    def in_the_way(self) -> bool:
+        """Whether it covers a card or comment, or would if wires carried gradients."""
+        return self._view.canvas_scene.occupies(
+            self._view.mapToScene(self.rect().adjusted(-4, -8, 4, 8)).boundingRect()
+        )
+
     def paint(self, painter: QPainter) -> None:
         """Paint in viewport coordinates."""
         style = self._view.style_

@@ -42,7 +42,7 @@ class Minimap:
 
     @property
     def visible(self) -> bool:
-        """Whether it is shown: it is wanted, there is room for it, and it covers no card of a network all in view."""
+        """Whether it is shown: it is wanted, there is room for it, and it covers nothing of a network all in view."""
         port, size = self._view.viewport().size(), self._size()
         roomy = port.width() > 3 * size.width() and port.height() > 2.2 * size.height()
         if not (self.wanted and roomy and self._view.canvas_scene.nodes):
@@ -50,9 +50,7 @@ class Minimap:
         self._prepare()
         if not self._view.visible_rect().contains(self._content):
             return True
-        covered = self._view.mapToScene(self.rect()).boundingRect()
-        scene = self._view.canvas_scene
-        return not any(item.rect().intersects(covered) for item in scene.nodes.values())
+        return not self._view.canvas_scene.occupies(self._view.mapToScene(self.rect()).boundingRect())
 
     def rect(self) -> QRect:
         """Return where it lies in the viewport."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from designer.canvas.connecting import End, edge_between, first_fitting_port, fitting_layers
-from designer.canvas.search.fuzzy import score
+from designer.common.fuzzy import score
 from designer.document.document import Document
 from engine.core.shapes import text as shape_text
 from engine.layers.base import Layer, layers

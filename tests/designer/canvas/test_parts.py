@@ -13,10 +13,10 @@ from designer.canvas.node_content import content_of
 from designer.canvas.room import make_room
 from designer.canvas.routing import CLEARANCE, find_lane, lane_path, obstacles_of, plain_path
 from designer.canvas.search.entries import layer_entries, matching
-from designer.canvas.search.fuzzy import score
 from designer.canvas.style import SHADES, shade_of
 from designer.canvas.tools.guides import align
 from designer.canvas.tooltips import tooltip
+from designer.common.fuzzy import score
 from designer.common.theme import theme
 from designer.document.document import Document
 from engine.design import Design

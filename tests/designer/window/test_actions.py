@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from designer.actions import Actions
 from designer.common.icons import icon_names
 from designer.window.action_table import ACTIONS, MENUS, PLOTS
-from designer.window.fuzzy import command_score, score
+from designer.window.command_palette import command_score
 from designer.window.menus import Menus
 from designer.window.shortcut_sheet import rows
 
@@ -114,11 +114,11 @@ def test_a_few_letters_find_a_command(query: str, best: str) -> None:
     found = {
         f"{spec.menu}: {spec.text.rstrip(chr(8230))}": points
         for spec in ACTIONS
-        if (points := command_score(query, spec.menu, spec.text.rstrip("…"))) is not None
+        if (points := command_score(query, spec.menu, spec.text.rstrip("…")))
     }
     assert max(found, key=found.__getitem__) == best
 
 
 def test_letters_out_of_order_find_nothing() -> None:
-    assert score("zx", "Export") is None
-    assert score("", "anything") == 0.0
+    assert command_score("zx", "File", "Export") == 0.0
+    assert command_score("", "File", "anything") > 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+FOUND = 36.0
+"""Above this score the typed letters stand in a row in the name or a keyword; below, they merely occur in order."""
+KEYWORD_SHARE = 0.72
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+[A-Za-z]?")
 
 
@@ -19,7 +22,7 @@ def score(query: str, name: str, keywords: Iterable[str] = ()) -> float:
         return 1.0
     best = _one(wanted, name)
     for keyword in keywords:
-        best = max(best, 0.72 * _one(wanted, keyword))
+        best = max(best, KEYWORD_SHARE * _one(wanted, keyword))
     return best
 
 
@@ -65,4 +68,4 @@ def _in_order(wanted: str, plain: str) -> float:
             return 0.0
         first = place if first < 0 else first
     spread = (place - first + 1) / len(wanted)
-    return max(0.0, 40.0 - 8.0 * spread) if len(wanted) > 1 else 0.0
+    return max(0.0, 36.0 - 8.0 * spread + 4.0 * len(wanted) / len(plain)) if len(wanted) > 1 else 0.0
