@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +26,12 @@ There is no display: {reason}, so no window can be opened here.
 Gradloom runs the same window off screen instead, trains a network in it, and keeps what comes of it."""
 
 
-def render_offscreen(file: str, out: str, *, epochs: int = 0, mode: str = "dark", size: str = SIZE) -> int:
-    """Write a picture of the whole window with a file or template in it, after `epochs` of training.
+def render_offscreen(
+    file: str, out: str, *, epochs: int = 0, mode: str = "dark", size: str = SIZE, views: Sequence[str] = ()
+) -> int:
+    """Write a picture of the whole window with a file or template in it ("" for none), after `epochs` of training.
 
+    `views` names the training views that are shown, the most wanted first; without it the window's usual ones are.
     Returns the exit status: 2 for a size or theme that is none. Raises GradloomError for a file that can't be opened
     and a run that fails.
     """
@@ -40,7 +43,10 @@ def render_offscreen(file: str, out: str, *, epochs: int = 0, mode: str = "dark"
         sys.stderr.write(f"gradloom: {wrong}\n")
         return 2
     with offscreen_application(mode, width, height) as application:
-        _open(application, file)
+        if views:
+            application.window.plots.show_these(views)
+        if file:
+            _open(application, file)
         if epochs > 0:
             design = application.document.design
             design.training = design.training.replace(epochs=epochs)
