@@ -20,7 +20,7 @@ WORDS = {
 
 
 class NodeMark(NamedTuple):
-    """One finding at a node: the words of the badge, how bad it is, and the whole sentence."""
+    """One finding at a node: the words of the badge, how bad it is, and what it means with what may help."""
 
     text: str
     severity: str
@@ -34,11 +34,16 @@ def node_marks(findings: Iterable[Any], names: Mapping[str, object]) -> dict[str
     for finding in findings:
         if finding.node not in names:
             continue
-        mark = NodeMark(_words(finding), finding.severity, finding.message, finding.kind)
+        mark = NodeMark(_words(finding), finding.severity, _sentences(finding), finding.kind)
         before = marks.get(finding.node)
         if before is None or _ORDER.get(mark.severity, 3) < _ORDER.get(before.severity, 3):
             marks[finding.node] = mark
     return marks
+
+
+def _sentences(finding: Any) -> str:
+    cures = " · ".join(repair.label for repair in getattr(finding, "cures", ()))
+    return f"{finding.message}\nWhat may help: {cures}" if cures else str(finding.message)
 
 
 def _words(finding: Any) -> str:

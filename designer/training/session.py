@@ -18,6 +18,7 @@ from designer.training.run_link import RunLink
 from designer.training.run_record import RunRecord
 from designer.training.watches import WatchBoard, Watched, WatchKey, watched_of
 from engine.core.errors import GradloomError
+from engine.training.cures import with_cures
 from engine.worker import protocol
 
 State = Literal["idle", "starting", "running", "paused", "stopping", "finished", "failed"]
@@ -109,7 +110,8 @@ class TrainingSession(QObject):
 
     def node_marks(self) -> dict[str, NodeMark]:
         """Return what training found at each node, the worst where there are several, for the badges."""
-        return node_marks(self.findings, self._document.design.nodes)
+        design = self._document.design
+        return node_marks(with_cures(design, self.findings), design.nodes)
 
     # ------------------------------------------------------------------ steering
 

@@ -24,6 +24,11 @@ from engine.training.finding import Finding
 FLAT = ("sigmoid", "tanh", "softsign", "heaviside")
 PATIENCE = 5
 DROPOUT = 0.3
+WORN_AWAY = 1e-6
+"""Share of the gradient that is left, below which no other optimizer makes a network learn."""
+UNSCALED = ("constant", "ones", "random_normal", "random_uniform", "truncated_normal")
+"""Initializers that do not look at how many values flow into a unit."""
+INITIALIZERS = {"glorot_uniform": "Glorot", "he_normal": "He"}
 TINY_UPDATE, LARGE_UPDATE = 1e-4, 1e-2
 """Update over weight of the layer that moves most; about 1e-3 is healthy."""
 
@@ -49,8 +54,25 @@ def cures_of(design: Design, finding: Finding) -> tuple[Repair, ...]:
 
 def _slower(design: Design, finding: Finding) -> Iterator[Repair]:
     """A third of the learning rate."""
+    yield from _lowered(design, 3)
+
+
+def _much_slower(design: Design, finding: Finding) -> Iterator[Repair]:
+    """A tenth of the learning rate. One that is not unusual is left alone where the weights begin in a wrong size."""
     optimizer = family("optimizer").get(design.training.optimizer)
-    rate = float(f"{optimizer.learning_rate / 3:.2g}")
+    if optimizer.learning_rate > type(optimizer)().learning_rate or not _unscaled(design):
+        yield from _lowered(design, 10)
+
+
+def _lowered(design: Design, divisor: int) -> Iterator[Repair]:
+    """The learning rate divided, or the optimizer's own where it was far above that."""
+    optimizer = family("optimizer").get(design.training.optimizer)
+    if not optimizer.learning_rate:
+        return
+    usual = type(optimizer)().learning_rate
+    rate = float(f"{optimizer.learning_rate / divisor:.2g}")
+    if optimizer.learning_rate > 10 * usual:
+        rate = usual
     value = family("optimizer").to_value(optimizer.replace(learning_rate=rate))
     training = design.training.replace(optimizer=value)
     yield Repair(
@@ -79,7 +101,9 @@ def _faster(design: Design, finding: Finding) -> Iterator[Repair]:
 
 
 def _adam(design: Design, finding: Finding) -> Iterator[Repair]:
-    """Adam evens out gradients of different size."""
+    """Adam evens out gradients of different size, but not where next to nothing is left of them."""
+    if finding.figures.get("share", 1.0) < WORN_AWAY:
+        return
     if family("optimizer").get(design.training.optimizer).NAME == "sgd":
         yield Repair("Use Adam", (e.SetSection("training", design.training.replace(optimizer="adam")),))
 
@@ -99,6 +123,12 @@ def _patience(design: Design, finding: Finding) -> Iterator[Repair]:
     if not training.patience or not training.restore_best:
         stopping = training.replace(patience=training.patience or PATIENCE, restore_best=True)
         yield Repair("Stop early, keep the best epoch", (e.SetSection("training", stopping),))
+
+
+def _scaling_of_sound(design: Design, finding: Finding) -> Iterator[Repair]:
+    """Scaled features, where the weights are not to blame."""
+    if not _unscaled(design):
+        yield from _scaling(design, finding)
 
 
 def _scaling(design: Design, finding: Finding) -> Iterator[Repair]:
@@ -136,11 +166,24 @@ def _initialize(design: Design, finding: Finding) -> Iterator[Repair]:
     node = design.nodes.get(finding.node)
     if node is None:
         return
-    suited = "glorot_uniform" if _activation(node) in (*FLAT, "linear", "softmax") else "he_normal"
+    suited = _suited(node)
     if getattr(node.layer, "kernel_initializer", None) not in (None, suited):
-        label = {"glorot_uniform": "Glorot", "he_normal": "He"}[suited]
         layer = node.layer.replace(kernel_initializer=suited)
-        yield Repair(f"{label} initialization in {node.name}", (e.ReplaceNode(node.with_(layer=layer)),))
+        yield Repair(
+            f"{INITIALIZERS[suited]} initialization in {node.name}", (e.ReplaceNode(node.with_(layer=layer)),)
+        )
+
+
+def _initialize_all(design: Design, finding: Finding) -> Iterator[Repair]:
+    """The initializer that belongs to its activation for every layer whose weights ignore the size of the layer."""
+    nodes = _unscaled(design)
+    edits = tuple(
+        e.ReplaceNode(node.with_(layer=node.layer.replace(kernel_initializer=_suited(node))))
+        for node in nodes
+    )
+    kinds = " and ".join(dict.fromkeys(INITIALIZERS[_suited(node)] for node in nodes))
+    where = nodes[0].name if len(nodes) == 1 else _count(len(nodes), "layer")
+    yield Repair(f"{kinds} initialization in {where}", edits)
 
 
 def _normalize(design: Design, finding: Finding) -> Iterator[Repair]:
@@ -198,6 +241,20 @@ def _hidden(design: Design) -> list[Node]:
     return [node for node in design.nodes.values() if node.id not in last]
 
 
+def _unscaled(design: Design) -> list[Node]:
+    """Return the nodes whose kernels begin in a size that does not follow the layer's; frozen ones are meant so."""
+    found = []
+    for node in design.nodes.values():
+        value = getattr(node.layer, "kernel_initializer", None)
+        if not node.frozen and (value.get("name") if isinstance(value, dict) else value) in UNSCALED:
+            found.append(node)
+    return found
+
+
+def _suited(node: Node) -> str:
+    return "glorot_uniform" if _activation(node) in (*FLAT, "", "linear", "softmax") else "he_normal"
+
+
 def _activation(node: Node) -> str:
     value = getattr(node.layer, node.layer.ACTIVATION_FIELD, "") if node.layer.ACTIVATION_FIELD else ""
     name = value.get("name", "") if isinstance(value, dict) else value
@@ -229,11 +286,11 @@ def _count(number: int, what: str) -> str:
 
 Make = Callable[[Design, Finding], Iterator[Repair]]
 _CURES: dict[str, tuple[Make, ...]] = {
-    "vanishing": (_relu, _normalize, _adam, _initialize),
-    "exploding": (_clip, _slower, _initialize, _normalize),
+    "vanishing": (_relu, _normalize, _initialize_all, _adam),
+    "exploding": (_initialize_all, _clip, _normalize, _much_slower),
     "dead": (_leaky, _slower, _initialize),
     "saturated": (_relu, _normalize, _initialize, _scaling),
-    "not_finite": (_slower, _clip, _scaling),
+    "not_finite": (_initialize_all, _much_slower, _clip, _normalize, _scaling_of_sound),
     "loss_not_decreasing": (_other_rate, _adam, _scaling),
     "overfitting": (_patience, _dropout, _penalty),
     "learning_rate_too_high": (_slower, _clip),

@@ -102,9 +102,17 @@ class Diagnosis:
 
     # ------------------------------------------------------------------ telling
 
-    def findings(self, step: int) -> tuple[Finding, ...]:
-        """Return what is found now, the worst first."""
+    def findings(self, step: int, *, ended: bool = False) -> tuple[Finding, ...]:
+        """Return what is found now, the worst first.
+
+        Of a run that has `ended` before there were enough looks, those that there are tell whether it exploded.
+        """
         found: list[Finding] = []
+        if ended and 0 < len(self._rows) < ENOUGH:
+            table = known_median(np.stack(self._rows), enough=1)
+            _, per_node, _, _ = self._layout.parts(table)
+            gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
+            found += [f for f in self._gradients(gradient, step) if f.kind == "exploding"]
         if len(self._rows) >= ENOUGH:
             table = known_median(np.stack(self._rows))
             _, per_node, _, per_activation = self._layout.parts(table)
@@ -119,9 +127,9 @@ class Diagnosis:
         order = {"error": 0, "warning": 1, "hint": 2}
         return tuple(sorted(found, key=lambda finding: order[finding.severity]))
 
-    def news(self, step: int) -> tuple[Finding, ...] | None:
+    def news(self, step: int, *, ended: bool = False) -> tuple[Finding, ...] | None:
         """Return the findings where they differ in kind, place or severity from those told before, else None."""
-        found = self.findings(step)
+        found = self.findings(step, ended=ended)
         told = {finding.key: finding.severity for finding in found}
         if told == self._told:
             return None
@@ -255,10 +263,10 @@ class Diagnosis:
         return self._design.nodes[node_id].name
 
 
-def known_median(rows: Array) -> Array:
-    """Return the lower median of each column over its finite values; NaN where fewer than `ENOUGH` are."""
+def known_median(rows: Array, enough: int = ENOUGH) -> Array:
+    """Return the lower median of each column over its finite values; NaN where fewer than `enough` are."""
     ordered = np.sort(np.where(np.isfinite(rows), rows, np.nan), axis=0)  # NaN goes to the end
     known = np.count_nonzero(~np.isnan(ordered), axis=0)
     middle = np.maximum(known - 1, 0) // 2
     found = np.take_along_axis(ordered, middle[None], axis=0)[0]
-    return np.where(known >= ENOUGH, found, np.nan)
+    return np.where(known >= enough, found, np.nan)

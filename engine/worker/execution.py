@@ -10,7 +10,6 @@ from engine.core.errors import DataError, GradloomError, TrainingError
 from engine.data import DataSet, load
 from engine.design.design import Design
 from engine.training.finding import Finding
-from engine.training.run import TrainingRun
 from engine.training.state import RunState
 from engine.worker.loop import Loop, weights_of
 from engine.worker.process import Line
@@ -21,7 +20,7 @@ from engine.worker.shared import SharedBlock
 
 def execute(run: Run, line: Line, block: SharedBlock, watches: SetWatches | None) -> None:
     """Load the data, compile the design, train. Every end is told by Finished or Failed."""
-    training: TrainingRun | None = None
+    loop: Loop | None = None
     try:
         design = run.read_design()
         data = _load(run, design, line)
@@ -31,14 +30,13 @@ def execute(run: Run, line: Line, block: SharedBlock, watches: SetWatches | None
 
             network.load_weights(unpack_arrays(run.weights))
         loop = Loop(run, network, data, line, block)
-        training = loop.training
         if run.state is not None:
-            training.restore(RunState.from_bytes(run.state))
+            loop.training.restore(RunState.from_bytes(run.state))
         loop.carry_out(watches)
     except RunStoppedError:
         line.send(Finished(reason="stopped", step=0, epoch=0, seconds=0.0))
     except TrainingError as error:
-        _fail_at_step(error, line, training)
+        _fail_at_step(error, line, loop)
     except GradloomError as error:
         line.send(Failed(message=str(error), node=str(getattr(error, "node", ""))))
     except MemoryError as error:
@@ -57,10 +55,11 @@ def _load(run: Run, design: Design, line: Line) -> DataSet:
     return load(design.data, folder=folder, on_progress=progress, allow_download=run.allow_download)
 
 
-def _fail_at_step(error: TrainingError, line: Line, training: TrainingRun | None) -> None:
-    if training is None or error.step < 0:
+def _fail_at_step(error: TrainingError, line: Line, loop: Loop | None) -> None:
+    if loop is None or error.step < 0:
         line.send(Failed(message=str(error), node=error.node))
         return
+    training = loop.training
     # The run has put the last good weights back.
     line.send(weights_of(training, "last_good"))
     finding = Finding(
@@ -71,7 +70,7 @@ def _fail_at_step(error: TrainingError, line: Line, training: TrainingRun | None
         figures={"step": float(error.step)},
         step=error.step,
     )
-    line.send(Findings(error.step, (finding,)))
+    line.send(Findings(error.step, (finding, *loop.last_findings())))
     line.send(
         Failed(
             message=str(error), node=error.node, step=error.step, epoch=training.epoch + 1, kind="not_finite"

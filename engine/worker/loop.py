@@ -10,6 +10,7 @@ from engine.compiler.network import Network
 from engine.data.dataset import DataSet
 from engine.training.arrays import pack_arrays
 from engine.training.diagnosis import Diagnosis
+from engine.training.finding import Finding
 from engine.training.observe import Observer
 from engine.training.run import TrainingRun
 from engine.training.snapshot import RunControl, Snapshot
@@ -118,20 +119,28 @@ class Loop:
             self._diagnosis.add_loss(snapshot.step, snapshot.loss)
         self._diagnosis.add_epoch(snapshot.epoch, snapshot.metrics["loss"], validation)
 
-    def _tick(self, step: int, *, force: bool = False) -> None:
-        """Everything that need not be done at every step."""
-        now = time.perf_counter()
+    def last_findings(self) -> tuple[Finding, ...]:
+        """Return what is found of a run that broke off."""
+        self._take_looks()
+        return self._diagnosis.findings(self.training.step, ended=True)
+
+    def _take_looks(self) -> None:
         while self._observer.rows:
             row = self._observer.rows.popleft()
             if self._append_observation is not None:
                 self._append_observation(row.tolist())
             self._diagnosis.add_row(row)
+
+    def _tick(self, step: int, *, force: bool = False, ended: bool = False) -> None:
+        """Everything that need not be done at every step."""
+        now = time.perf_counter()
+        self._take_looks()
         self._diagnose_loss(step)
         if self._watching.is_due(now) or force:
             self._observer.charge(self._watching.fill(step, self.training.plan, force=force))
         if now >= self._next_findings or force:
             self._next_findings = now + FINDINGS_EVERY
-            findings = self._diagnosis.news(step)
+            findings = self._diagnosis.news(step, ended=ended)
             if findings is not None:
                 self._line.send(p.Findings(step, findings))
         if now >= self._next_checkpoint and self._line.is_clear:
@@ -159,7 +168,7 @@ class Loop:
 
     def _end(self, snapshot: Snapshot | None) -> None:
         training = self.training
-        self._tick(training.step, force=True)
+        self._tick(training.step, force=True, ended=True)
         self._line.send(weights_of(training, "final"))
         reason = training.stopped or "stopped"
         restored = snapshot.restored_epoch if snapshot is not None else 0

@@ -307,3 +307,11 @@ def test_nothing_ticks_while_no_run_is_alive(bench: Bench) -> None:
     assert timer.isActive()
     bench.session.reset()
     assert not timer.isActive()
+
+
+def test_a_badge_says_what_may_help(bench: Bench) -> None:
+    finding = Finding(node="dense_1", kind="exploding", severity="error", message="The gradient is 900.")
+    bench.session.record.findings = (finding,)
+    mark = bench.session.node_marks()["dense_1"]
+    assert mark.message.startswith("The gradient is 900.\nWhat may help: ")
+    assert "Clip the gradient's norm at 1" in mark.message

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import engine
+from engine.core.errors import TrainingError
 from engine.data import DataSettings
+from engine.design.templates import load as load_template
 from engine.training import fit
 from engine.training.cures import cures_of, with_cures
 from engine.training.diagnosis import ENOUGH, Diagnosis, known_median
@@ -77,11 +79,58 @@ def test_the_cure_for_vanishing_cures_it() -> None:
         assert "vanishing" not in examined(cured), cure.label
 
 
+@pytest.mark.parametrize("name", ["vanishing", "exploding"])
+def test_every_cure_offered_on_a_template_that_fails_cures_it(name: str) -> None:
+    design = load_template(name)
+    found, loss = carried_out(design)
+    assert {finding.kind for finding in found} == (
+        {"vanishing"} if name == "vanishing" else {"exploding", "not_finite"}
+    )
+    assert len(cures_of(design, found[0])) >= 2
+    for finding in found:
+        for cure in cures_of(design, finding):
+            cured = design.copy()
+            for edit in cure.edits:
+                cured.apply(edit)
+            left, better = carried_out(cured)
+            assert not {f.kind for f in left} & {"vanishing", "exploding", "not_finite"}, cure.label
+            assert better < 0.9 * loss, cure.label
+
+
+def carried_out(design: engine.Design) -> tuple[list[Finding], float]:
+    """Train a template over half of its epochs; return the findings at its end and its last loss."""
+    assert design.data is not None
+    network, data = engine.compile(design), engine.load_data(design.data)
+    observer = Observer(network, every=5, samples=len(data.train))
+    diagnosis, found, loss = Diagnosis(design, observer.layout), [], np.inf
+    try:
+        epochs = design.training.epochs // 2
+        for snapshot in fit(network, data, design.training.replace(epochs=epochs), observer=observer):
+            loss = snapshot.loss
+    except TrainingError as error:
+        found = [Finding(node=error.node, kind="not_finite", severity="error", message=str(error))]
+        loss = np.inf
+    for row in observer.rows:
+        diagnosis.add_row(row)
+    return [*found, *diagnosis.findings(network.design.training.epochs, ended=True)], loss
+
+
+def test_a_learning_rate_far_above_the_usual_is_the_cause() -> None:
+    design = classifier(hidden=RELUS[:2], epochs=2, optimizer={"name": "sgd", "learning_rate": 1e20})
+    finding = Finding(node="dense_2", kind="not_finite", severity="error", message="")
+    assert labels(design, finding)[0] == "Learning rate 1e+20 → 0.01"
+
+
 def test_exploding() -> None:
     design = classifier(hidden=RELUS[:4], epochs=2, optimizer={"name": "sgd", "learning_rate": 0.0})
     finding = examined(design, spoil="dense", scale=30.0)["exploding"]
     assert "throw the weights far off" in finding.message
     assert labels(design, finding)[0] == "Clip the gradient's norm at 1"
+    rough = design.copy()
+    for name in ("dense_1", "dense_2"):
+        node = rough.nodes[name]
+        rough.nodes[name] = node.with_(layer=node.layer.replace(kernel_initializer="random_normal"))
+    assert labels(rough, finding)[0] == "He initialization in 2 layers"
 
 
 def test_dead_units_and_no_talk_of_vanishing_where_the_gradient_is_cut_off() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +12,10 @@ import pytest
 import engine
 from engine.core.errors import WorkerError
 from engine.data import DataSettings, load
+from engine.design.templates import load as load_template
 from engine.training import fit
-from engine.worker import SCALARS, Run, TrainingWorker, Watch
+from engine.training.diagnosis import ENOUGH
+from engine.worker import SCALARS, Run, TrainingWorker, Watch, closing
 from engine.worker import protocol as p
 from tests.engine.worker.driving import driven, moons
 
@@ -171,7 +175,7 @@ def test_what_fails_is_told_with_its_place(spoil: str, message: str, node: str) 
         assert message in failed.message
         assert node == failed.node or spoil == "rate"
         if spoil == "rate":
-            (finding,) = driver.of(p.Findings)[-1].findings
+            finding, *_ = driver.of(p.Findings)[-1].findings
             assert (finding.kind, finding.node) == ("not_finite", failed.node)
             weights = driver.of(p.Weights)[-1]
             assert weights.purpose == "last_good"
@@ -189,3 +193,35 @@ def test_a_worker_is_for_one_run() -> None:
     assert worker.poll() == worker.read_observations() == worker.waitables() == []
     with pytest.raises(WorkerError, match="closed"):
         worker.start(Run.of(moons()))
+
+
+def test_a_run_that_breaks_off_after_two_steps_is_told_to_have_exploded() -> None:
+    with driven(Run.of(load_template("exploding"))) as driver:
+        failed = driver.until(p.Failed)
+        assert failed.step < ENOUGH
+        kinds = [finding.kind for finding in driver.of(p.Findings)[-1].findings]
+        assert kinds == ["not_finite", "exploding"]
+
+
+def test_the_test_part_is_evaluated_at_the_end() -> None:
+    design = moons(epochs=3)
+    assert design.data is not None
+    design.data = design.data.replace(test_fraction=0.25)
+    network, data = engine.compile(design), load(design.data)
+    for _ in fit(network, data, design.training):
+        pass
+    assert data.test is not None
+    with driven(Run.of(design)) as driver:
+        finished = driver.until(p.Finished)
+    assert finished.evaluation == {"test": engine.evaluate(network, data.test, design.training.metrics)}
+
+
+def test_who_stops_a_run_does_not_wait_for_an_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = moons()
+    assert design.data is not None
+    design.data = design.data.replace(test_fraction=0.25)
+    network, data = engine.compile(design), load(design.data)
+    monkeypatch.setattr(closing, "PATIENCE", -1.0)
+    line: Any = SimpleNamespace(stop_asked=True, look_for_stop=lambda: None)
+    for stopped in (True, False):
+        assert closing.final_figures(network, data, line, stopped=stopped) == {}
