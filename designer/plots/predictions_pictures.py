@@ -96,7 +96,7 @@ class PredictionPictures(QWidget):
                 "confusion": ConfusionPage,
                 "reconstruction": TilesView,
             }
-            self._views[kind] = makers[kind](self._theme, self)  # type: ignore[call-arg, arg-type]
+            self._views[kind] = makers[kind](self._theme, self)  # type: ignore[arg-type]
             self._stack.addWidget(self._views[kind])
         return self._views[kind]
 
