@@ -146,7 +146,7 @@ class ScatterView(PlaneView):
         painter.drawLine(place.bottomLeft(), place.topRight())
         finite = np.isfinite(self._places).all(axis=1)
         stamps.stamp(
-            painter, self.to_pixels(self._places[finite]), "train", radius_for(len(finite)), self._ink()
+            painter, self.to_pixels(self._places[finite]), "train", radius_for(len(self._places)), self._ink()
         )
 
     def key(self) -> Sequence[KeyRow]:
