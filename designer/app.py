@@ -146,6 +146,8 @@ class Application(QObject):
         self.outline.help_requested.connect(canvas.help_requested)
         self.outline.refused.connect(canvas.tell)
         self.session.findings_changed.connect(self._show_badges)
+        self.data.look_changed.connect(lambda look: canvas.set_samples(look.sizes.get("train", 0)))
+        self.session.state_changed.connect(self._on_run_state_changed)
 
     def _make_gallery(self) -> QWidget:
         from designer.palette.template_gallery import TemplateGallery
@@ -162,6 +164,10 @@ class Application(QObject):
     def _show_node(self, node_id: str) -> None:
         self.canvas.go_to(node_id)
         self.window.show_panel("inspector")
+
+    def _on_run_state_changed(self, state: str) -> None:
+        if state == "running":
+            self.canvas.set_samples(self.session.history.plan.samples)
 
     def _show_badges(self) -> None:
         from designer.canvas.badges import Badge, BadgeTone

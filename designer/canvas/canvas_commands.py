@@ -11,7 +11,6 @@ from designer.canvas import connecting
 from designer.canvas import metrics as m
 from designer.canvas.connecting import End
 from designer.canvas.placement import free_rect
-from designer.canvas.room import make_room
 from designer.common.text import count_noun
 from designer.document import editing
 from designer.document.document import Document
@@ -85,16 +84,11 @@ class CanvasCommands(QObject):
         design = self._document.design
         scene = self._view.canvas_scene
         try:
-            edits, node_id = editing.insertion_on(design, edge, type_name, None)
+            edits, node_id = editing.insertion_on(design, edge, type_name, sizes=scene.sizes())
         except (GradloomError, TypeError) as error:
             self._view.tell(str(error))
             return ""
-        position, moves = make_room(design, edge, scene.sizes(), NODE_SIZE)
-        placed = [
-            e.AddNode(edit.node.with_(position=position), edit.index) if isinstance(edit, e.AddNode) else edit
-            for edit in edits
-        ]
-        self._document.push(f"Insert {type_name}", [*moves, *placed])
+        self._document.push(f"Insert {type_name}", edits)
         self._selection.set([node_id])
         return node_id
 

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
-from designer.canvas.hits import Hit
+from designer.canvas.hits import Hit, hit_at
 from designer.canvas.items.node_item import NodeItem
 from designer.canvas.items.note_item import NoteItem
 from designer.canvas.items.wire_item import WireItem
 from designer.canvas.items.wires_overview_item import WiresOverviewItem
-from designer.canvas.node_content import content_of
+from designer.canvas.node_content import NodeContent, content_of
 from designer.canvas.placement import missing_positions, point_of
 from designer.canvas.routing import plain_path
 from designer.canvas.style import CanvasStyle
@@ -45,6 +45,7 @@ class CanvasScene(QGraphicsScene):
         self.notes: dict[str, NoteItem] = {}
         self.gradients: dict[Edge, float] | None = None
         self.simple = False
+        self._samples = 0
         self._badges: dict[str, tuple[Badge, ...]] = {}
         self._ports: Counter[tuple[str, bool, int]] = Counter()
         self.router = WireRouter(self.nodes, self.wires)
@@ -64,33 +65,13 @@ class CanvasScene(QGraphicsScene):
 
     def hit(self, pos: QPointF, tolerance: float = 6.0) -> Hit:
         """Return what lies at a point: ports before cards before wires before comments."""
-        reach = max(m.PORT_REACH, tolerance)
-        area = QRectF(pos.x() - reach, pos.y() - reach, 2 * reach, 2 * reach)
-        near = self.items(area)
-        cards = [item for item in near if isinstance(item, NodeItem)]
-        if not self.simple:
-            for card in cards:
-                if (key := card.port_at(pos)) is not None:
-                    return Hit("port", node=card.node_id, port=key)
-        for card in cards:
-            if card.rect().contains(pos):
-                return Hit("node", node=card.node_id)
-        if (edge := self.wire_at(pos, tolerance)) is not None:
-            return Hit("wire", edge=edge)
-        for note in (item for item in near if isinstance(item, NoteItem)):
-            part = note.part_at(pos)
-            if part in ("heading", "grip"):
-                return Hit("grip" if part == "grip" else "note", note=note.note.id)
-        return Hit()
+        return hit_at(self, pos, tolerance)
 
     def wire_at(self, pos: QPointF, tolerance: float) -> Edge | None:
         """Return the wire nearest to a point, within `tolerance`."""
-        best, least = None, tolerance
-        for edge, wire in self.wires.items():
-            distance = wire.distance_to(pos)
-            if distance < least:
-                best, least = edge, distance
-        return best
+        near = ((wire.distance_to(pos), edge) for edge, wire in self.wires.items())
+        distance, edge = min(near, key=lambda one: one[0], default=(tolerance, None))
+        return edge if distance < tolerance else None
 
     def content_rect(self, node_ids: Iterable[str] | None = None) -> QRectF:
         """Return the rectangle around these nodes, or around everything."""
@@ -163,6 +144,12 @@ class CanvasScene(QGraphicsScene):
         for node_id, item in self.nodes.items():
             item.set_badges(self._badges.get(node_id, ()))
 
+    def set_samples(self, samples: int) -> None:
+        """Show at the inputs how many samples there are; 0 where that is not known."""
+        if samples != self._samples:
+            self._samples = samples
+            self._on_checked()
+
     def settle(self) -> None:
         """Route every wire now, rather than when the event loop comes round."""
         self._settle_timer.stop()
@@ -197,6 +184,7 @@ class CanvasScene(QGraphicsScene):
             table.clear()
         self._ports.clear()
         self.gradients = None
+        self._samples = 0
         self.overview = WiresOverviewItem(self.style_)
         self.addItem(self.overview)
         self.overview.setVisible(self.simple)
@@ -216,7 +204,7 @@ class CanvasScene(QGraphicsScene):
         self.settle()
 
     def _on_node_added(self, node_id: str) -> None:
-        item = NodeItem(content_of(self.document, node_id), self.style_)
+        item = NodeItem(self._content(node_id), self.style_)
         item.set_badges(self._badges.get(node_id, ()))
         self.nodes[node_id] = item
         if (position := self.document.design.nodes[node_id].position) is not None:
@@ -233,7 +221,7 @@ class CanvasScene(QGraphicsScene):
         before = QPointF(item.pos())
         if (position := self.document.design.nodes[node_id].position) is not None:
             item.setPos(point_of(position))
-        if item.set_content(content_of(self.document, node_id)) or item.pos() != before:
+        if item.set_content(self._content(node_id)) or item.pos() != before:
             self._change()
 
     def _on_node_moved(self, node_id: str) -> None:
@@ -276,7 +264,7 @@ class CanvasScene(QGraphicsScene):
             worst.setdefault(problem.node, problem.severity)
         resized = False
         for node_id, item in self.nodes.items():
-            resized = item.set_content(content_of(self.document, node_id, worst.get(node_id, ""))) or resized
+            resized = item.set_content(self._content(node_id, worst.get(node_id, ""))) or resized
         loose = [node_id for node_id, node in self.document.design.nodes.items() if node.position is None]
         if loose:
             for node_id, position in missing_positions(self.document.design, self.sizes()).items():
@@ -302,6 +290,9 @@ class CanvasScene(QGraphicsScene):
         for item in self.nodes.values():
             item.restyle()
         self.update()
+
+    def _content(self, node_id: str, problem: str | None = None) -> NodeContent:
+        return content_of(self.document, node_id, problem, self._samples)
 
     def _count(self, edge: Edge, step: int) -> None:
         for node_id, output, name in (

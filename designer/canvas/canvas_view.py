@@ -189,6 +189,10 @@ class CanvasView(ZoomView):
         """Show what training found at each node."""
         self.canvas_scene.set_badges(badges)
 
+    def set_samples(self, samples: int) -> None:
+        """Show at the inputs how many samples the network learns from; 0 where that is not known."""
+        self.canvas_scene.set_samples(samples)
+
     def set_gallery(self, make_gallery: Callable[[], QWidget]) -> None:
         """Show the templates on the empty canvas; they are made when it is first seen empty."""
         self.empty_panel.set_gallery(make_gallery)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from designer.canvas.items.node_item import PortKey
+from PySide6.QtCore import QPointF, QRectF
+
+from designer.canvas import metrics as m
+from designer.canvas.items.node_item import NodeItem, PortKey
+from designer.canvas.items.note_item import NoteItem
 from engine.design.elements import Edge
+
+if TYPE_CHECKING:
+    from designer.canvas.canvas_scene import CanvasScene
 
 HitKind = Literal["port", "node", "wire", "note", "grip", "canvas"]
 
@@ -20,3 +27,24 @@ class Hit:
     port: PortKey = (False, 0)
     edge: Edge | None = None
     note: str = ""
+
+
+def hit_at(scene: CanvasScene, pos: QPointF, tolerance: float) -> Hit:
+    """Return what lies at a point of a scene: ports before cards before wires before comments."""
+    reach = max(m.PORT_REACH, tolerance)
+    near = scene.items(QRectF(pos.x() - reach, pos.y() - reach, 2 * reach, 2 * reach))
+    cards = [item for item in near if isinstance(item, NodeItem)]
+    if not scene.simple:
+        for card in cards:
+            if (key := card.port_at(pos)) is not None:
+                return Hit("port", node=card.node_id, port=key)
+    for card in cards:
+        if card.rect().contains(pos):
+            return Hit("node", node=card.node_id)
+    if (edge := scene.wire_at(pos, tolerance)) is not None:
+        return Hit("wire", edge=edge)
+    for note in (item for item in near if isinstance(item, NoteItem)):
+        part = note.part_at(pos)
+        if part in ("heading", "grip"):
+            return Hit("grip" if part == "grip" else "note", note=note.note.id)
+    return Hit()

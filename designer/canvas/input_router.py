@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip
 
 from designer.canvas.drops import DropTarget
+from designer.canvas.edge_scroll import EdgeScroll
 from designer.canvas.hits import Hit
 from designer.canvas.keys import handle_key
 from designer.canvas.menus import context_menu as make_context_menu
@@ -40,6 +41,8 @@ class InputRouter:
         self._button = Qt.MouseButton.NoButton
         self._hovered = Hit()
         self._drop_target = DropTarget(view)
+        self._last: Pointer | None = None
+        self.edge_scroll = EdgeScroll(view, self._on_scrolled)
         self.space_held = False
         # Whoever takes something away while it is held in the hand (undo, another panel) ends the gesture.
         for taken in (view.document.node_removed, view.document.edge_removed, view.document.note_removed):
@@ -60,6 +63,7 @@ class InputRouter:
     def end_gesture(self) -> bool:
         """Cancel the gesture under way; return whether there was one."""
         tool, self._tool = self._tool, None
+        self.edge_scroll.stop()
         if tool is not None:
             tool.cancel()
             self._show_cursor()
@@ -79,7 +83,10 @@ class InputRouter:
     def move(self, event: QMouseEvent) -> None:
         event.accept()
         if self._tool is not None:
-            self._tool.move(self._pointer(event))
+            self._last = self._pointer(event)
+            self._tool.move(self._last)
+            if self._tool is not None and self._tool.SCROLLS:
+                self.edge_scroll.follow(self._last.view_pos)
         else:
             self._hover(event.position().toPoint())
 
@@ -88,6 +95,7 @@ class InputRouter:
         tool = self._tool
         if tool is not None and event.button() == self._button:
             self._tool = None
+            self.edge_scroll.stop()
             tool.release(self._pointer(event))
             self._show_cursor()
             self._view.gesture_changed.emit(False)
@@ -209,6 +217,11 @@ class InputRouter:
         return False
 
     # ------------------------------------------------------------------ details
+
+    def _on_scrolled(self) -> None:
+        if self._tool is not None and self._last is not None:
+            at = self._last.view_pos
+            self._tool.move(Pointer(at, self._view.mapToScene(at), self._last.button, self._last.modifiers))
 
     def _on_taken_away(self, _what: object) -> None:
         self.end_gesture()

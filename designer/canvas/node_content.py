@@ -34,8 +34,12 @@ class NodeContent:
     """The worst severity of the node's problems: "error", "warning", "hint" or ""."""
 
 
-def content_of(document: Document, node_id: str, problem: str | None = None) -> NodeContent:
-    """Return what the card of a node shows. `problem` is the worst severity, where the caller knows it already."""
+def content_of(document: Document, node_id: str, problem: str | None = None, samples: int = 0) -> NodeContent:
+    """Return what the card of a node shows.
+
+    `problem` is the worst severity, where the caller knows it already; `samples` how many enter at an Input, 0 where
+    that is not known.
+    """
     node = document.design.nodes[node_id]
     inference = document.inference
     if problem is None:
@@ -43,6 +47,9 @@ def content_of(document: Document, node_id: str, problem: str | None = None) -> 
         problem = severities[0] if severities else ""
     shapes = inference.outputs.get(node_id, ()) or inference.inputs.get(node_id, ())
     count = inference.parameter_count(node_id)
+    settings = settings_text(document, node, shapes[0][-1:] if shapes else ())
+    if samples and not settings and node.layer.OUTPUTS and not node.layer.INPUTS:
+        settings = count_noun(samples, "sample")
     return NodeContent(
         node_id=node_id,
         name=elided_middle(node.name, 32),
@@ -51,7 +58,7 @@ def content_of(document: Document, node_id: str, problem: str | None = None) -> 
         shape=shape_text(shapes[0])
         if shapes and not isinstance(node.layer, UnknownLayer)
         else "shape unknown",
-        settings=settings_text(document, node, shapes[0][-1:] if shapes else ()),
+        settings=settings,
         parameters=count_noun(count, "parameter") if count else "",
         inputs=node.layer.INPUTS,
         outputs=node.layer.OUTPUTS,

@@ -49,6 +49,7 @@ class Plan:
     steps_per_epoch: int = 0
     total_steps: int = 0
     batch_size: int = 0
+    samples: int = 0
     metric: str = ""
 
 

@@ -59,6 +59,7 @@ class RunRecord:
             steps_per_epoch=event.steps_per_epoch,
             total_steps=event.total_steps,
             batch_size=event.batch_size,
+            samples=event.samples,
             metric=event.metrics[0] if event.metrics else "",
         )
         self.preprocessing = event.preprocessing

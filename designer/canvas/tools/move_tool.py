@@ -22,6 +22,7 @@ class MoveTool(Tool):
     """
 
     CURSOR = Qt.CursorShape.SizeAllCursor
+    SCROLLS = True
 
     def press(self, pointer: Pointer) -> None:
         design = self.document.design

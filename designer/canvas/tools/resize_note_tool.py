@@ -19,6 +19,7 @@ class ResizeNoteTool(Tool):
     """Drags a comment's lower right corner along the grid."""
 
     CURSOR = Qt.CursorShape.SizeFDiagCursor
+    SCROLLS = True
 
     def __init__(self, view: CanvasView, note_id: str) -> None:
         super().__init__(view)

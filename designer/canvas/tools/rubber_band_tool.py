@@ -11,6 +11,8 @@ from designer.canvas.tools.tool import Pointer, Tool
 class RubberBandTool(Tool):
     """Selects what the rectangle touches, live; Shift adds to what was selected, Ctrl toggles it."""
 
+    SCROLLS = True
+
     def press(self, pointer: Pointer) -> None:
         self._corner = pointer.scene_pos
         chosen = self.selection

@@ -44,6 +44,8 @@ class Tool:
     """One gesture. The view makes it at the press, feeds it, and drops it after release or cancel."""
 
     CURSOR: Qt.CursorShape | None = None
+    SCROLLS = False
+    """Whether the canvas scrolls while the gesture is held near its edge."""
 
     def __init__(self, view: CanvasView) -> None:
         self.view = view

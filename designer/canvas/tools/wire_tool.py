@@ -29,6 +29,7 @@ class WireTool(Tool):
     """
 
     CURSOR = Qt.CursorShape.CrossCursor
+    SCROLLS = True
 
     def __init__(self, view: CanvasView, end: End, held: Edge | None = None) -> None:
         super().__init__(view)

@@ -121,5 +121,5 @@ def test_nothing_lies_over_a_fitted_network(qtbot: QtBot, name: str, size: tuple
     assert view.legend.visible
     for item in (*scene.nodes.values(), *scene.notes.values()):
         place = view.mapFromScene(item.rect()).boundingRect()
-        assert seen.contains(place)
+        assert seen.united(place) == seen
         assert not any(place.intersects(overlay) for overlay in overlays)

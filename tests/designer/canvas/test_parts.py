@@ -10,7 +10,6 @@ from designer.canvas.badges import Badge
 from designer.canvas.hits import Hit
 from designer.canvas.items.wire_item import outlined
 from designer.canvas.node_content import content_of
-from designer.canvas.room import make_room
 from designer.canvas.routing import CLEARANCE, find_lane, lane_path, obstacles_of, plain_path
 from designer.canvas.search.entries import layer_entries, matching
 from designer.canvas.style import SHADES, shade_of
