@@ -13,7 +13,7 @@ from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Edge, Node, Note, Position
 from engine.design.inference import Inference
-from engine.design.layout import NODE_SIZE
+from engine.design.layout import NODE_SIZE, Size
 from engine.design.repairs import insertion
 from engine.design.rules import check_connection, displaced
 from engine.layers.base import Layer, layers
@@ -185,22 +185,29 @@ def attachment(
 
 
 def insertion_on(
-    design: Design, edge: Edge, layer: Layer | str, position: Position | None
+    design: Design,
+    edge: Edge,
+    layer: Layer | str,
+    position: Position | None = None,
+    sizes: Mapping[str, Size] | None = None,
 ) -> tuple[list[e.Edit], str]:
-    """Return the edits that put a new layer on a wire, and the id of its node. Raises ConnectionRuleError."""
+    """Return the edits that put a new layer on a wire, and the id of its node. Raises ConnectionRuleError.
+
+    Without a `position` it goes between the wire's ends, and what follows moves aside; `sizes` are those of the nodes.
+    """
     value = layers[layer]() if isinstance(layer, str) else layer
     if not value.INPUTS or not value.OUTPUTS:
         raise ConnectionRuleError(
             f"{value.NAME} can't stand on a wire: it needs an input and an output.", node=edge.target
         )
-    edits = insertion(design, edge, value)
-    node_id = ""
-    for place, edit in enumerate(edits):
-        if isinstance(edit, e.AddNode):
-            node_id = edit.node.id
-            if position is not None:
-                edits[place] = e.AddNode(edit.node.with_(position=position))
-    return edits, node_id
+    edits = insertion(design, edge, value, sizes)
+    if position is not None:
+        edits = [
+            e.AddNode(edit.node.with_(position=position)) if isinstance(edit, e.AddNode) else edit
+            for edit in edits
+            if not isinstance(edit, e.ReplaceNode)
+        ]
+    return edits, next(edit.node.id for edit in edits if isinstance(edit, e.AddNode))
 
 
 def splicing(design: Design, edge: Edge, node_id: str, position: Position | None = None) -> list[e.Edit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.core.errors import GradloomError
@@ -10,16 +11,20 @@ from engine.core.shapes import Shape, size, text
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Edge, Node
+from engine.design.layout import Size
+from engine.design.room import make_room
 from engine.layers.base import Layer, layers
 
 
-def insertion(design: Design, edge: Edge, layer: Layer) -> list[e.Edit]:
-    """Return the edits that put a new node of `layer` on a wire, between its two ends, in the wire's own place."""
+def insertion(
+    design: Design, edge: Edge, layer: Layer, sizes: Mapping[str, Size] | None = None
+) -> list[e.Edit]:
+    """Return the edits that put a new node of `layer` on a wire, between its two ends, in the wire's own place.
+
+    What follows is moved aside where there is too little room; `sizes` are those of the nodes as they are drawn.
+    """
     node_id = design.new_id(layer.NAME)
-    ends = (design.nodes[edge.source].position, design.nodes[edge.target].position)
-    position = None
-    if ends[0] is not None and ends[1] is not None:
-        position = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
+    position, moves = make_room(design, edge, sizes)
     node = Node(id=node_id, name=design.unique_name(node_id), layer=layer, position=position)
     first = Edge(
         source=edge.source, target=node_id, source_port=edge.source_port, target_port=layer.INPUTS[0].name
@@ -28,18 +33,18 @@ def insertion(design: Design, edge: Edge, layer: Layer) -> list[e.Edit]:
         source=node_id, target=edge.target, source_port=layer.OUTPUTS[0].name, target_port=edge.target_port
     )
     index = design.edges.index(edge)
-    return [e.RemoveEdge(edge), e.AddNode(node), e.AddEdge(second, index), e.AddEdge(first)]
+    return [*moves, e.RemoveEdge(edge), e.AddNode(node), e.AddEdge(second, index), e.AddEdge(first)]
 
 
 def shape_repairs(design: Design, node: Node, shapes: tuple[Shape, ...]) -> tuple[Repair, ...]:
-    """Return the insertions that make `node` accept what arrives, the simplest first."""
+    """Return the insertions that make `node` accept what arrives, the simplest first, each label once."""
     edges = design.incoming(node.id)
     if not edges or len(edges) != len(shapes):
         return ()
     found: list[Repair] = []
     for place, (edge, shape) in enumerate(zip(edges, shapes, strict=True)):
         others = [other for index, other in enumerate(shapes) if index != place]
-        for label, layer in _candidates(shape, others):
+        for label, layer in dict(_candidates(shape, others)).items():
             try:
                 arriving = layer.output_shapes((shape,))[0]
                 node.layer.output_shapes(tuple(arriving if i == place else s for i, s in enumerate(shapes)))

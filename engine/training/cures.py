@@ -272,12 +272,22 @@ def _insert_all(
     design: Design, wires: list[Edge], type_name: str, settings: dict[str, Any]
 ) -> tuple[e.Edit, ...]:
     """Return the edits that put a layer on each wire; each is worked out on the design as the one before left it."""
-    twin, found = design.copy(), []
+    twin = design.copy()
+    moved: dict[str, Node] = {}
+    found: list[e.Edit] = []
     for edge in wires:
         for edit in insertion(twin, edge, layers[type_name].validated(settings)):
             twin.apply(edit)
-            found.append(edit)
-    return tuple(found)
+            if isinstance(edit, e.ReplaceNode):  # moved aside, often many times: the last place counts
+                moved[edit.node.id] = edit.node
+            else:
+                found.append(edit)
+    added = {edit.node.id for edit in found if isinstance(edit, e.AddNode)}
+    found = [
+        e.AddNode(moved.get(edit.node.id, edit.node)) if isinstance(edit, e.AddNode) else edit
+        for edit in found
+    ]
+    return (*(e.ReplaceNode(node) for node_id, node in moved.items() if node_id not in added), *found)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the canvas without a hand: routes, search, room, texts, overlays, levels of detail."""
+"""The parts of the canvas without a hand: routes, search, texts, overlays, levels of detail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from designer.common.fuzzy import score
 from designer.common.theme import theme
 from designer.document.document import Document
 from engine.design import Design
-from engine.design.layout import NODE_SIZE
 from tests.designer.canvas.hands import Hands, network
 
 CARDS = obstacles_of([QRectF(240 * i, 0, 176, 80) for i in range(4)])
@@ -77,18 +76,6 @@ def test_keywords_find_a_layer_but_names_come_first(qapp: object) -> None:
     assert matching(entries, "add")[0].title == "Add"
     assert matching(entries, "qqqq") == []
     assert len(matching(entries, "")) == len(entries)
-
-
-def test_room_is_made_downstream_only() -> None:
-    design = network()
-    flat, dense, loss = (design.node_named(n) for n in ("flat", "dense", "loss"))
-    edge = next(x for x in design.edges if x.source == flat.id)
-    sizes = dict.fromkeys(design.nodes, NODE_SIZE)
-    position, moves = make_room(design, edge, sizes, NODE_SIZE)
-    moved = {edit.node.id: edit.node.position for edit in moves}  # type: ignore[union-attr]
-    assert set(moved) == {dense.id, loss.id}
-    assert position[0] >= NODE_SIZE[0] + 16
-    assert moved[dense.id][0] >= position[0] + NODE_SIZE[0] + 16  # type: ignore[index]
 
 
 def test_guides_pull_a_card_level_with_another() -> None:
