@@ -12,7 +12,7 @@ from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Edge, Node
 from engine.design.layout import Size
-from engine.design.room import make_room
+from engine.design.room import card_size, make_room
 from engine.layers.base import Layer, layers
 
 
@@ -24,8 +24,9 @@ def insertion(
     What follows is moved aside where there is too little room; `sizes` are those of the nodes as they are drawn.
     """
     node_id = design.new_id(layer.NAME)
-    position, moves = make_room(design, edge, sizes)
-    node = Node(id=node_id, name=design.unique_name(node_id), layer=layer, position=position)
+    name = design.unique_name(node_id)
+    position, moves = make_room(design, edge, sizes, card_size(name))
+    node = Node(id=node_id, name=name, layer=layer, position=position)
     first = Edge(
         source=edge.source, target=node_id, source_port=edge.source_port, target_port=layer.INPUTS[0].name
     )

@@ -9,6 +9,14 @@ from engine.design.design import Design
 from engine.design.elements import Edge, Position
 from engine.design.layout import COLUMN_GAP, NODE_SIZE, ROW_GAP, Size, snap
 
+PADDING, PER_LETTER, WIDEST = 72.0, 11.5, 416.0
+"""A card is as wide as its name asks for: about so much beside it, and for each letter, up to the widest."""
+
+
+def card_size(name: str) -> Size:
+    """Return about the size of the card of a node with this name; a little more rather than less."""
+    return max(NODE_SIZE[0], snap(min(PADDING + PER_LETTER * len(name), WIDEST))), NODE_SIZE[1]
+
 
 def make_room(
     design: Design, edge: Edge, sizes: Mapping[str, Size] | None = None, size: Size = NODE_SIZE
@@ -16,14 +24,14 @@ def make_room(
     """Return where a new node of `size` goes between a wire's ends, and the moves that keep what follows clear of it.
 
     What the wire's target leads to, to the right of it, moves on by as much as is missing, so straight paths stay so;
-    rows that a wire leads back to stay where they are. `sizes` are those of the nodes, where they differ from
-    NODE_SIZE. Without positions at both ends there is no place for it either: None.
+    rows that a wire leads back to stay where they are. `sizes` are those of the nodes as they are drawn; without
+    them they are told from the names. Without positions at both ends there is no place for it either: None.
     """
-    known = sizes or {}
+    known = {node_id: card_size(node.name) for node_id, node in design.nodes.items()} | dict(sizes or {})
     start, end = design.nodes[edge.source].position, design.nodes[edge.target].position
     if start is None or end is None:
         return None, []
-    right = start[0] + known.get(edge.source, NODE_SIZE)[0]
+    right = start[0] + known[edge.source][0]
     room = end[0] - right
     moves: list[e.Edit] = []
     if room < 0:  # the wire leads back to another row: the new node goes after its source
@@ -68,7 +76,7 @@ def _clear(
         (position[1], position[1] + height)
         for node_id, position in positions.items()
         if position is not None
-        for width, height in (known.get(node_id, NODE_SIZE),)
+        for width, height in (known[node_id],)
         if position[0] < x + size[0] and x < position[0] + width
     )
     for top, bottom in taken:

@@ -9,7 +9,7 @@ from engine.design.design import Design
 from engine.design.elements import Edge
 from engine.design.layout import NODE_SIZE, layout
 from engine.design.repairs import insertion, shape_repairs
-from engine.design.room import make_room
+from engine.design.room import card_size, make_room
 from engine.design.templates import load
 from engine.layers.base import layers
 from engine.training.cures import cures_of
@@ -32,14 +32,14 @@ def chain(length: int = 4) -> Design:
 
 
 def overlapping(design: Design) -> list[tuple[str, str]]:
-    width, height = NODE_SIZE
     places = [(node_id, node.position) for node_id, node in design.nodes.items() if node.position is not None]
+    wide = {node_id: card_size(node.name)[0] for node_id, node in design.nodes.items()}
     assert len(places) == len(design.nodes)
     return [
         (a, b)
         for index, (a, p) in enumerate(places)
         for b, q in places[index + 1 :]
-        if abs(p[0] - q[0]) < width and abs(p[1] - q[1]) < height
+        if p[0] < q[0] + wide[b] and q[0] < p[0] + wide[a] and abs(p[1] - q[1]) < NODE_SIZE[1]
     ]
 
 
