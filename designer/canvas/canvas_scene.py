@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
-from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
 from designer.canvas.hits import Hit, hit_at
 from designer.canvas.items.node_item import NodeItem
@@ -74,10 +73,11 @@ class CanvasScene(QGraphicsScene):
         return edge if distance < tolerance else None
 
     def content_rect(self, node_ids: Iterable[str] | None = None) -> QRectF:
-        """Return the rectangle around these nodes, or around everything."""
+        """Return the rectangle around these nodes, or around everything: a wire that turns back reaches beyond."""
         if node_ids is None:
             rects = [item.rect() for item in self.nodes.values()]
             rects += [note.rect() for note in self.notes.values()]
+            rects += [wire.path.controlPointRect() for wire in self.wires.values()]
         else:
             rects = [self.nodes[node_id].rect() for node_id in node_ids]
         whole = QRectF()
