@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
+from shiboken6 import isValid
 
 from designer.document.edit_command import EditCommand
 from engine.core.problems import Problem
@@ -74,8 +75,14 @@ class Document(QObject):
         Raises DesignError where an edit does not fit; the document is unchanged then.
         """
         listed = list(edits)
-        if listed:
+        if not listed:
+            return
+        joined = self._step_to_join(merge)
+        if joined is None:
             self.undo_stack.push(EditCommand(self, label, listed, merge))
+        else:
+            joined.extend(listed)
+            self.undo_changed.emit()
 
     def perform(self, edits: Sequence[e.Edit]) -> list[e.Edit]:
         """Carry out edits and return their inverses, in the order that takes them back. For commands only."""
@@ -93,9 +100,25 @@ class Document(QObject):
             self.checked.emit()
         return inverses
 
+    def __del__(self) -> None:
+        # The collector takes a cycle apart in any order. Where it comes upon a command before the stack, Python frees
+        # the command that the stack still holds, and the stack frees it again. Finalizers run before all that.
+        if isValid(self.undo_stack):
+            self.undo_stack.blockSignals(True)
+            self.undo_stack.clear()
+
     def problems_at(self, node_id: str) -> list[Problem]:
         """Return the problems that are marked at a node."""
         return [problem for problem in self.problems if problem.node == node_id]
+
+    def _step_to_join(self, merge: str) -> EditCommand | None:
+        """Return the last step where it takes further edits under this key; the saved state is never changed."""
+        # QUndoStack would join commands by itself; but the wrapper of one that it swallows is never freed.
+        stack, last = self.undo_stack, self.undo_stack.index() - 1
+        if not merge or last < 0 or last != stack.count() - 1 or stack.index() == stack.cleanIndex():
+            return None
+        command = stack.command(last)
+        return command if isinstance(command, EditCommand) and command.merge == merge else None
 
     def _recheck(self) -> None:
         self.inference = infer(self.design)
