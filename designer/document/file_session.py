@@ -15,6 +15,7 @@ from designer.document.recent_files import RecentFiles
 from designer.document.recovery import Recovery
 from designer.document.storage import Loaded, TrainedParts, holds_weights, read_file, write_file
 from engine.core.errors import GradloomError
+from engine.design import edits as e
 from engine.design.design import Design
 
 SUFFIX = ".gradloom"
@@ -198,6 +199,7 @@ class FileSession(QObject):
         trained = self.collect()
         if not holds_weights(target) and not trained.empty and not self.prompts.weights_left_out(target.name):
             return False
+        self._keep_data_in_reach(target.parent)
         try:
             write_file(target, self._document.design, trained, self.thumbnail())
         except GradloomError as error:
@@ -212,6 +214,17 @@ class FileSession(QObject):
         self.state_changed.emit()
         self.saved.emit(str(target))
         return True
+
+    def _keep_data_in_reach(self, folder: Path) -> None:
+        """Name the data from the folder that the file goes to, where that is another one."""
+        from engine.data.references import moved_data
+
+        before, data = Path.cwd() if self._path is None else self._path.parent, self._document.design.data
+        if data is None or Path(data.source).is_absolute() or before == folder:
+            return
+        moved = moved_data(data, before, folder)
+        if moved != data:
+            self._document.push("Name the data from the new folder", [e.SetSection("data", moved)])
 
     def _put_lock(self, lock: FileLock | None) -> None:
         if self._lock is not None and self._lock is not lock:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.core.errors import DataError, FileAccessError, GradloomError
 from engine.data import DataSet, DataSettings, load
+from engine.data.references import is_there
 from engine.data.source import named_source
 from engine.design.templates import load as load_template
 from engine.design.templates import names as template_names
@@ -16,7 +17,7 @@ from engine.training.archive import Archive, load_archive
 def open_design(file_or_template: str) -> tuple[Archive, Path]:
     """Return what a file or template holds, and the folder where its relative paths start."""
     place = Path(file_or_template)
-    if _is_there(place):
+    if is_there(place):
         return load_archive(place.absolute()), place.resolve().parent
     known = [template.name for template in template_names()]
     if file_or_template in known:
@@ -24,13 +25,6 @@ def open_design(file_or_template: str) -> tuple[Archive, Path]:
     raise GradloomError(
         f"There is no file {file_or_template!r}, and no template of that name. Templates: {', '.join(known)}."
     )
-
-
-def _is_there(place: Path) -> bool:
-    try:
-        return place.exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
 
 
 def data_settings(archive: Archive, source: str | None) -> DataSettings:
@@ -42,7 +36,7 @@ def data_settings(archive: Archive, source: str | None) -> DataSettings:
     settings = archive.design.data
     if source is not None:
         own = settings is not None and settings.source == source
-        if named_source(source) is None and _is_there(Path(source)):
+        if named_source(source) is None and is_there(Path(source)):
             source = str(Path(source).absolute())
         if settings is None:
             return DataSettings(source=source)
@@ -52,21 +46,6 @@ def data_settings(archive: Archive, source: str | None) -> DataSettings:
     if settings is None:
         raise DataError(f"The design {archive.design.name!r} names no data. Say which with --data SOURCE.")
     return settings
-
-
-def moved_data(settings: DataSettings, folder: Path, target: Path) -> DataSettings:
-    """Return the data reference of a design from `folder` as it must stand in a file in the folder `target`.
-
-    A file below the new folder is named relative to it, so that both can be moved together; any other by its full path.
-    """
-    if named_source(settings.source) is not None:
-        return settings
-    place = next((p for p in (folder / settings.source, Path(settings.source)) if _is_there(p)), None)
-    if place is None:
-        return settings
-    place, target = place.resolve(), target.resolve()
-    inside = place.is_relative_to(target)
-    return settings.replace(source=place.relative_to(target).as_posix() if inside else str(place))
 
 
 def open_data(settings: DataSettings, folder: Path, *, quiet: bool) -> DataSet:

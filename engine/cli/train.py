@@ -36,8 +36,9 @@ def train(
 ) -> None:
     """Train a design and print its figures; the last line has loss, validation and test results."""
     import engine
-    from engine.cli.opening import check_writable, data_settings, moved_data, open_data, open_design
+    from engine.cli.opening import check_writable, data_settings, open_data, open_design
     from engine.core.errors import GradloomError
+    from engine.data.references import moved_data
     from engine.training import RunControl
 
     for out, suffix in ((save, ".gradloom"), (history, ".csv")):

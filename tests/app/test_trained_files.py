@@ -176,3 +176,15 @@ def test_a_file_of_the_command_line_shows_its_epochs(
     assert [epoch.epoch for epoch in history.epochs] == [1, 2, 3, 4, 5]
     assert len(history.scalars) == 5
     assert history.epochs[0].validation.keys() == {"loss", "accuracy"}
+
+
+def test_data_is_found_from_another_folder(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    application.files.open(blobs(tmp_path, 1))
+    other = tmp_path / "other"
+    other.mkdir()
+    assert application.files.save_as(other / "copy.gradloom")
+    assert not application.files.modified
+    train(application, qtbot)
+    data = load_archive(other / "copy.gradloom").design.data
+    assert data is not None
+    assert data.source == str(tmp_path / "blobs.csv")
