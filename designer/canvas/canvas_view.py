@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QPainter
-from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QWidget
 
 from designer.canvas import connecting
 from designer.canvas import metrics as m
@@ -285,7 +285,10 @@ class CanvasView(ZoomView):
 
     def _place_empty_panel(self) -> None:
         panel = self.empty_panel
-        panel.setVisible(not (self.document.design.nodes or self.document.design.notes))
+        empty = not (self.document.design.nodes or self.document.design.notes)
+        if not empty and panel.isAncestorOf(QApplication.focusWidget()):
+            self.setFocus()  # hidden, it would give the keyboard to whatever comes next
+        panel.setVisible(empty)
         panel.place(self.viewport().size())
 
     def _on_content_changed(self) -> None:

@@ -102,7 +102,8 @@ class InputRouter:
 
     def double_click(self, event: QMouseEvent) -> None:
         event.accept()
-        if event.button() != Qt.MouseButton.LeftButton or self.space_held:
+        if event.button() != Qt.MouseButton.LeftButton or self.space_held or event.modifiers():
+            self.press(event)  # two gestures in quick succession
             return
         at = self._view.mapToScene(event.position().toPoint())
         hit = self._view.canvas_scene.hit(at, self._view.tolerance())

@@ -246,16 +246,20 @@ class DataPanel(QWidget):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
+        self._request(download=False)
+
+    def _request(self, *, download: bool) -> None:
+        """Ask for the data, from its publisher where it may be downloaded."""
         settings = self._document.design.data
         if settings is None:
             return
         self._wanted = settings
         self.error.hide()
         self.download_button.hide()
-        self._downloading = False
-        self.status.setText(f"Reading {settings.source} …")
+        self._downloading = download
+        self.status.setText(f"{'Downloading' if download else 'Reading'} {settings.source} …")
         self.status.show()
-        self.loader.request(settings, self._folder)
+        self.loader.request(settings, self._folder, allow_download=download)
 
     def _on_section_changed(self, section: str) -> None:
         if section == "data":
@@ -318,16 +322,7 @@ class DataPanel(QWidget):
         self._wanted = None
 
     def _on_download_clicked(self) -> None:
-        settings = self._document.design.data
-        if settings is None:
-            return
-        self._wanted = settings
-        self.error.hide()
-        self.download_button.hide()
-        self._downloading = True
-        self.status.setText(f"Downloading {settings.source} …")
-        self.status.show()
-        self.loader.request(settings, self._folder, allow_download=True)
+        self._request(download=True)
 
 
 def _option_named(message: str) -> str:

@@ -10,7 +10,8 @@ FILE = (
     A("new_from_template", "File", "New from Template…", "Begin with a network that works",
       ("Ctrl+Shift+N",), "template"),
     A("open", "File", "Open…", "Open a design from a file", ("Ctrl+O",), "open"),
-    A("clear_recent", "File/Open Recent", "Clear List", "Forget the files opened last", separator=True),
+    A("clear_recent", "File/Open Recent", "Clear List", "Forget the files opened last",
+      ("Ctrl+Shift+Del",), separator=True),
     A("save", "File", "Save", "Write the design and its weights to its file", ("Ctrl+S",), "save",
       separator=True),
     A("save_as", "File", "Save As…", "Write the design to another file", ("Ctrl+Shift+S",)),
@@ -56,9 +57,11 @@ VIEW = (
     A("show_problems", "View", "Problems", "Show what is wrong and what training finds", ("Ctrl+Alt+6",),
       "warning"),
     A("theme_system", "View/Theme", "Follow the System", "Light or dark as the system tells",
-      icon="system", checkable=True),
-    A("theme_light", "View/Theme", "Light", "Use the light colours", icon="light", checkable=True),
-    A("theme_dark", "View/Theme", "Dark", "Use the dark colours", icon="dark", checkable=True),
+      ("Ctrl+Alt+7",), "system", checkable=True),
+    A("theme_light", "View/Theme", "Light", "Use the light colours", ("Ctrl+Alt+8",), "light",
+      checkable=True),
+    A("theme_dark", "View/Theme", "Dark", "Use the dark colours", ("Ctrl+Alt+9",), "dark",
+      checkable=True),
     A("minimap", "View", "Overview", "Show or hide the small map of the network", ("M",), "map", "canvas",
       checkable=True, separator=True),
     A("full_screen", "View", "Full Screen", "Give the window the whole screen", ("F11",), "fullscreen",
@@ -115,7 +118,7 @@ HELP = (
     A("help_layer", "Help", "Help on the Layer", "Explain the selected layer, with its formula; else open the guide",
       ("F1",), "help"),
     A("shortcuts", "Help", "Shortcuts", "List the keys of every command", ("Ctrl+/",), "keyboard"),
-    A("about", "Help", "About Gradloom", "Say which version this is", separator=True),
+    A("about", "Help", "About Gradloom", "Say which version this is", ("Ctrl+F1",), separator=True),
 )
 MENUS = ("File", "Edit", "View", "Network", "Train", "Window", "Help")
 ACTIONS = FILE + EDIT + VIEW + NETWORK + TRAIN + WINDOW + HELP

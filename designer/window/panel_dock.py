@@ -70,6 +70,8 @@ class PanelPlace(QWidget):
     def __init__(self, hint: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel_place")
+        # A click anywhere in a panel brings the keyboard to it, and its own keys (Space in a training view) with that.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._hint = hint
         self.panel: QWidget | None = None

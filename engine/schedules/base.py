@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from engine.core.fields import Component
@@ -21,6 +22,12 @@ class Schedule(Component, frozen=True):
     def factor(self, step: int, steps_per_epoch: int, total_steps: int) -> float:
         """Return the factor for `step` (0 for the first) of `total_steps`."""
         raise TypeError(f"{type(self).__name__} has no rule.")
+
+
+def periods_passed(step: int, steps_per_epoch: int, period: float, staircase: bool) -> float:
+    """Return how many periods of `period` epochs have passed at `step`; only whole ones with `staircase`."""
+    passed = step / steps_per_epoch / period
+    return math.floor(passed) if staircase else passed
 
 
 schedules: Family[Schedule] = Family("schedule", "engine.schedules", Schedule)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from engine.schedules.base import Schedule
+from engine.schedules.base import Schedule, periods_passed
 
 
 class InverseTime(Schedule, frozen=True):
@@ -30,7 +29,5 @@ class InverseTime(Schedule, frozen=True):
     ] = False
 
     def factor(self, step: int, steps_per_epoch: int, total_steps: int) -> float:
-        passed = step / steps_per_epoch / self.decay_epochs
-        if self.staircase:
-            passed = math.floor(passed)
+        passed = periods_passed(step, steps_per_epoch, self.decay_epochs, self.staircase)
         return 1 / (1 + self.decay_rate * passed)

@@ -119,7 +119,8 @@ def test_nothing_lies_over_a_fitted_network(qtbot: QtBot, name: str, size: tuple
     scene = view.canvas_scene
     overlays = [overlay.rect() for overlay in (view.legend, view.minimap) if overlay.visible]
     assert view.legend.visible
-    for item in (*scene.nodes.values(), *scene.notes.values()):
-        place = view.mapFromScene(item.rect()).boundingRect()
+    rects = [item.rect() for item in scene.nodes.values()] + [item.rect() for item in scene.notes.values()]
+    for rect in rects:
+        place = view.mapFromScene(rect).boundingRect()
         assert seen.united(place) == seen
         assert not any(place.intersects(overlay) for overlay in overlays)

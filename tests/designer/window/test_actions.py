@@ -119,6 +119,13 @@ def test_a_few_letters_find_a_command(query: str, best: str) -> None:
     assert max(found, key=found.__getitem__) == best
 
 
+def test_every_command_has_a_tip_and_keys(actions: Actions) -> None:
+    for spec in ACTIONS:
+        assert spec.tip, spec.name
+        assert spec.keys, spec.name
+        assert actions[spec.name].toolTip().endswith(")"), spec.name
+
+
 def test_letters_out_of_order_find_nothing() -> None:
     assert command_score("zx", "File", "Export") == 0.0
     assert command_score("", "File", "anything") > 0
