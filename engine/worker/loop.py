@@ -19,7 +19,7 @@ from engine.worker import shared
 from engine.worker.closing import final_figures
 from engine.worker.predicting import Predicting
 from engine.worker.process import Line
-from engine.worker.shared import SharedBlock, epoch_width, ring_rows, ring_writer
+from engine.worker.shared import SharedBlock, epoch_width, ring_rows, ring_writer, scalar_writer
 from engine.worker.watching import Watching
 
 TICK = 0.05
@@ -51,7 +51,7 @@ class Loop:
         labels, layout = self.training.meter.labels, self._observer.layout
         self._metrics = ("loss", *labels)
         self._label = labels[0] if labels else ""
-        self._append_scalars = ring_writer(block, shared.SCALARS_AT, len(p.SCALARS), shared.SCALAR_ROWS)
+        self._append_scalars = scalar_writer(block)
         width = epoch_width(len(self._metrics))
         self._append_epoch = ring_writer(block, shared.EPOCHS_AT, width, ring_rows(shared.EPOCHS_SIZE, width))
         rows = ring_rows(shared.OBSERVATIONS_SIZE, layout.width)
@@ -60,7 +60,7 @@ class Loop:
         )
         self._paused = run.paused
         self._single = False
-        self._next_tick = self._next_findings = self._next_checkpoint = 0.0
+        self._next_findings = self._next_checkpoint = 0.0
         self._checkpoint_gap = min(1.0, run.checkpoint_seconds)
         self._loss_seen, self._loss_step = (0, 0.0), 0
 
@@ -91,17 +91,18 @@ class Loop:
 
     def _recorder(self) -> Callable[[Snapshot], None]:
         """Return the function that takes in a step; everything that it needs is bound to it once."""
-        meter, label, append = self.training.meter, self._label, self._append_scalars
+        label, append, next_tick = self._label, self._append_scalars, 0.0
 
         def record(s: Snapshot) -> None:
+            nonlocal next_tick
+            seconds = s.seconds
             if s.epoch_ended:
-                metric = s.metrics.get(label, _NAN)
                 self._record_epoch(s)
-            else:
-                metric = meter.values.get(label, _NAN)
-            append((s.step, s.epoch, s.loss, s.learning_rate, metric, s.gradient_norm, s.seconds))
-            if s.seconds >= self._next_tick:
-                self._next_tick = s.seconds + TICK
+            append(
+                s.step, s.epoch, s.loss, s.learning_rate, s.metrics.get(label, _NAN), s.gradient_norm, seconds
+            )
+            if seconds >= next_tick:
+                next_tick = seconds + TICK
                 self._tick(s.step)
 
         return record
