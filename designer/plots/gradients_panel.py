@@ -59,7 +59,7 @@ class GradientsPanel(LivePanel):
             (
                 ("layers", "by layer", "The gradient at each layer now, from input to output"),
                 ("time", "over time", "The gradient at each layer over the run"),
-                ("ratio", "update : weight", "How far each step moves the weights, against their size"),
+                ("ratio", "update ratio", "How far each step moves the weights, against their size"),
             ),
             self.theme,
             self,

@@ -235,7 +235,9 @@ class LossPanel(LivePanel):
             text = self._words(float(values[-1]))
             entries.append(LegendEntry("validation", text, theme.color("validation_text")))
         if history.best is not None and len(history.epochs) > 1:
-            entries.append(LegendEntry("best epoch", str(history.best.epoch), theme.color("healthy_text")))
+            entries.append(
+                LegendEntry("best epoch", format_count(history.best.epoch), theme.color("healthy_text"))
+            )
         return entries
 
     def _on_hovered(self, step: float) -> None:
