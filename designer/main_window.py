@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from designer.actions import Actions
 from designer.window.action_table import ACTIONS, PLOTS
+from designer.window.focus_ring import next_stop
 from designer.window.menus import Menus
 from designer.window.message_bar import MessageBar
 from designer.window.panel_dock import PanelDock, PanelPlace
@@ -173,6 +174,17 @@ class MainWindow(QMainWindow):
         self.settings.setValue("window/plots", self.plots.wanted)
 
     # ------------------------------------------------------------------ events
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        docks = [*self.docks.values()]
+        left, right = docks[:2], docks[2:]
+        regions = [self.top_bar, *left, self.canvas_place, self.strip, *self.plots.docks.values(), *right]
+        goal = next_stop(regions, QApplication.focusWidget(), forward=forward)
+        if goal is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        goal.setFocus(reason)
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -286,7 +286,8 @@ class CanvasView(ZoomView):
     def _place_empty_panel(self) -> None:
         panel = self.empty_panel
         empty = not (self.document.design.nodes or self.document.design.notes)
-        if not empty and panel.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if not empty and focused is not None and panel.isAncestorOf(focused):
             self.setFocus()  # hidden, it would give the keyboard to whatever comes next
         panel.setVisible(empty)
         panel.place(self.viewport().size())
