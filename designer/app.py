@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from designer.common.collector import MainThreadCollector
 from designer.common.resources import resource_path
 from designer.common.theme import MODES, theme
 from designer.main_window import MainWindow
@@ -51,6 +52,8 @@ class Application(QObject):
         self.is_ready = False
         self.make_prompts: Callable[[MainWindow], FilePrompts] = _dialogs
         self.window = MainWindow(settings)
+        self._collector = MainThreadCollector(self)
+        self._collector.hold()
         stages = [("core", self._build_core), ("panels", self._build_panels), ("plots", self._build_plots)]
         self.startup = Startup(self.window, [*stages, ("file", self._open_file)])
 
@@ -200,6 +203,7 @@ class Application(QObject):
         self.session.close()
         self.files.close()
         self.window.commands.release()
+        self._collector.release()
 
 
 def _dialogs(window: MainWindow) -> FilePrompts:

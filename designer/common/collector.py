@@ -7,49 +7,62 @@ are destroyed on a thread that Qt does not allow, and the program dies somewhere
 from __future__ import annotations
 
 import gc
+from functools import partial
+from itertools import count
 
 from PySide6.QtCore import QObject, QTimer
 
 INTERVAL_MS = 200
 
+_numbers = count()
+_holding: set[int] = set()
+_was_enabled = True
+
 
 class MainThreadCollector(QObject):
-    """Between `hold` and `release` nothing is collected but by a timer of this thread. Holds may nest."""
+    """Between `hold` and `release` nothing is collected but by a timer of this thread. Holds may nest.
 
-    _holders = 0
-    _was_enabled = True
+    The application holds for as long as it lives; so does whoever starts a thread, for it may be used without one.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._held = False
+        self._number = next(_numbers)
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
-        self._timer.timeout.connect(self._on_time)
+        self._timer.timeout.connect(_collect_what_is_due)
+        # One that is destroyed with its owner would hold for ever, and have no timer left to collect.
+        self.destroyed.connect(partial(_release, self._number))
 
     def hold(self) -> None:
         """Collect on this thread alone from now on. Call it on the window's thread, before another one starts."""
-        if self._held:
-            return
-        self._held = True
-        if MainThreadCollector._holders == 0:
-            MainThreadCollector._was_enabled = gc.isenabled()
-            gc.disable()
-        MainThreadCollector._holders += 1
+        _hold(self._number)
         self._timer.start()
 
     def release(self) -> None:
         """Go back to collecting as Python does, once nobody else holds; after the other thread has ended."""
-        if not self._held:
-            return
-        self._held = False
         self._timer.stop()
-        MainThreadCollector._holders -= 1
-        if MainThreadCollector._holders == 0 and MainThreadCollector._was_enabled:
+        _release(self._number)
+
+
+def _hold(number: int) -> None:
+    global _was_enabled
+    if not _holding:
+        _was_enabled = gc.isenabled()
+        gc.disable()
+    _holding.add(number)
+
+
+def _release(number: int, *_: object) -> None:
+    if number in _holding:
+        _holding.remove(number)
+        if not _holding and _was_enabled:
             gc.enable()
 
-    def _on_time(self) -> None:
-        for generation in (2, 1, 0):
-            limit = gc.get_threshold()[generation]
-            if limit and gc.get_count()[generation] > limit:
-                gc.collect(generation)
-                return
+
+def _collect_what_is_due() -> None:
+    for generation in (2, 1, 0):
+        limit = gc.get_threshold()[generation]
+        if limit and gc.get_count()[generation] > limit:
+            gc.collect(generation)
+            return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from designer.common.collector import MainThreadCollector
 from designer.data.data_look import DataLook, look_at, look_at_preview
 from engine.core.errors import GradloomError
 from engine.data.loading import load
@@ -36,6 +37,8 @@ class DataLoader(QObject):
         super().__init__(parent)
         self._stop = threading.Event()
         self._busy = False
+        self._thread: threading.Thread | None = None
+        self._collector = MainThreadCollector(self)
         self._next: tuple[DataSettings, Path | None, bool] | None = None
         self._done.connect(self._on_done)
 
@@ -67,7 +70,9 @@ class DataLoader(QObject):
         self._busy = True
         self.started.emit()
         arguments = (settings, folder, allow_download, self._stop)
-        threading.Thread(target=self._read, args=arguments, name="gradloom-data", daemon=True).start()
+        self._thread = threading.Thread(target=self._read, args=arguments, name="gradloom-data", daemon=True)
+        self._collector.hold()
+        self._thread.start()
 
     def _read(
         self, settings: DataSettings, folder: Path | None, allow_download: bool, stop: threading.Event
@@ -97,6 +102,10 @@ class DataLoader(QObject):
             return
 
     def _on_done(self, look: DataLook | None, problem: str, settings: DataSettings) -> None:
+        if self._thread is not None:
+            self._thread.join()  # it has nothing left to do but to end
+            self._thread = None
+        self._collector.release()
         self._busy = False
         if self._next is not None:
             self._begin()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 from pytestqt.qtbot import QtBot
 
+from designer.app import Application
 from designer.common.collector import MainThreadCollector
+from designer.data.data_loader import DataLoader
+from engine.data.settings import DataSettings
 
 
 class Cycle(QObject):
@@ -59,3 +63,29 @@ def test_holds_nest_and_a_second_release_is_harmless(qtbot: QtBot) -> None:
     first.release()
     second.release()
     assert gc.isenabled()
+
+
+def test_one_that_is_destroyed_holds_no_longer(qtbot: QtBot) -> None:
+    owner = QObject()
+    MainThreadCollector(owner).hold()
+    assert not gc.isenabled()
+    del owner
+    assert gc.isenabled()
+
+
+def test_the_application_holds_while_it_lives(qtbot: QtBot, tmp_path: Path) -> None:
+    application = Application(None, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat), tmp_path)
+    qtbot.addWidget(application.window)
+    application.startup.run_now()
+    assert not gc.isenabled()
+    application.window.close()
+    assert gc.isenabled()
+
+
+def test_reading_data_holds_until_its_thread_has_ended(qtbot: QtBot) -> None:
+    loader = DataLoader()
+    with qtbot.waitSignal(loader.loaded):
+        loader.request(DataSettings(source="xor"))
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert not any(thread.name == "gradloom-data" for thread in threading.enumerate())
