@@ -49,11 +49,11 @@ class ShortcutSheet(QDialog):
 
 
 def rows(actions: Actions) -> Iterator[tuple[str, str, str]]:
-    """Yield (heading, keys, meaning) of every command that has keys, then of every gesture."""
+    """Yield (heading, keys, meaning) of every command that has keys and is there, then of every gesture."""
     native = QKeySequence.SequenceFormat.NativeText
     for name, spec in actions.specs.items():
         keys = [key.toString(native) for key in actions[name].shortcuts()]
-        if keys:
+        if keys and actions[name].isVisible():
             extra = f" ({spec.sheet})" if spec.sheet else ""
             yield spec.menu.partition("/")[0], " or ".join(keys), f"{spec.text.rstrip('…')}{extra}"
     yield from GESTURES
