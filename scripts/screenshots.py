@@ -23,7 +23,7 @@ class Scene(NamedTuple):
 
 
 SCENES = (
-    Scene("window", "digits-cnn", 12, ("loss", "gradients", "weights")),
+    Scene("window", "digits-cnn", 8, ("loss", "gradients", "weights")),
     Scene("predictions", "two-spirals", 400, ("loss", "activations", "predictions")),
     Scene("digits", "digits-mlp", 20, ("activations", "weights", "predictions")),
     Scene("vanishing", "vanishing", 40, ("loss", "gradients", "activations")),
