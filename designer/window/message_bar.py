@@ -16,6 +16,7 @@ Kind = Literal["notice", "warning", "error"]
 STAY_MS = 8000
 MARGIN = 16
 MAX_WIDTH = 640
+BORDER = 3
 _ICONS = {"notice": ("hint", "text_muted"), "warning": ("warning", "warning"), "error": ("error", "failing")}
 
 
@@ -74,7 +75,7 @@ class MessageBar(QFrame):
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self._action = action
-        self.setStyleSheet(f"#message_bar {{ border-left: 3px solid {theme().color(role).name()}; }}")
+        self.setStyleSheet(f"#message_bar {{ border-left: {BORDER}px solid {theme().color(role).name()}; }}")
         self.setAccessibleName(text)
         self.show()
         self.raise_()
@@ -105,7 +106,8 @@ class MessageBar(QFrame):
         room = self._over.width() - 2 * MARGIN
         width = max(min(MAX_WIDTH, room), 200)
         layout = self.layout()
-        height = layout.heightForWidth(width) if layout is not None else -1
+        # The border takes a part of the width that the layout does not know of; a line more must not be cut off.
+        height = layout.heightForWidth(width - 2 * BORDER) if layout is not None else -1
         height = max(height, self.minimumSizeHint().height())
         self.setGeometry(
             (self._over.width() - width) // 2, self._over.height() - height - MARGIN, width, height

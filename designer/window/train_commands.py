@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -161,16 +162,22 @@ class TrainCommands(QObject):
         self._show_progress()
 
     def _on_failed(self, message: str, node_id: str) -> None:
-        show_node = node_id in self._document.design.nodes
+        button, action = self._way_out(node_id)
+        self._window.messages.show_message(message, "error", button=button, action=action)
 
-        def show() -> None:
-            if show_node:
-                self._canvas.go_to(node_id)
-            self._window.show_panel("inspector" if show_node else "problems")
+    def _way_out(self, node_id: str) -> tuple[str, Callable[[], object] | None]:
+        """Return the words of the button beside a failure, and what it does: what helps next, where anything does."""
+        if node_id in self._document.design.nodes:
+            return "Show the Layer", partial(self._show_node, node_id)
+        if self._document.problems:
+            return "Problems", partial(self._window.show_panel, "problems")
+        if self._session.weights.step > 0:
+            return "Continue", partial(self.train, go_on=True)
+        return "", None
 
-        self._window.messages.show_message(
-            message, "error", button="Show the Layer" if show_node else "Problems", action=show
-        )
+    def _show_node(self, node_id: str) -> None:
+        self._canvas.go_to(node_id)
+        self._window.show_panel("inspector")
 
     def _on_observed(self) -> None:
         self._canvas.set_edge_gradients(self._session.edge_gradients() or None)

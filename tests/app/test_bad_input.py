@@ -357,6 +357,8 @@ def test_a_killed_training_process_costs_nothing_but_its_steps(
     assert f"step {kept}" in failed.args[0]
     assert application.session.weights.step == kept
     assert len(application.session.history.epochs) > 0
-    set_training(application, epochs=1)
+    button = next(b for b in application.window.messages.findChildren(QPushButton) if b.text() == "Continue")
+    button.click()
+    qtbot.waitUntil(lambda: application.session.progress.step > kept, timeout=SECONDS)
     with qtbot.waitSignal(application.session.finished, timeout=SECONDS):
-        application.window.commands["train"].trigger()
+        application.window.commands["stop"].trigger()
