@@ -15,6 +15,9 @@ from engine.design.elements import Edge
 if TYPE_CHECKING:
     from designer.canvas.canvas_scene import CanvasScene
 
+PORTS_UNTIL = m.TOLERANCE / m.SHAPES_BELOW
+"""Where the pointer's tolerance is as many canvas units as this, ports are too small to be meant."""
+
 HitKind = Literal["port", "node", "wire", "note", "grip", "canvas"]
 
 
@@ -34,7 +37,7 @@ def hit_at(scene: CanvasScene, pos: QPointF, tolerance: float) -> Hit:
     reach = max(m.PORT_REACH, tolerance)
     near = scene.items(QRectF(pos.x() - reach, pos.y() - reach, 2 * reach, 2 * reach))
     cards = [item for item in near if isinstance(item, NodeItem)]
-    if not scene.simple:
+    if not scene.simple or tolerance < PORTS_UNTIL:
         for card in cards:
             if (key := card.port_at(pos)) is not None:
                 return Hit("port", node=card.node_id, port=key)

@@ -24,6 +24,8 @@ SHAPES_BELOW = 0.42
 """Zoom below which a card says only its name, as large as it can."""
 NAMES_BELOW = 0.22
 """Zoom below which even names are left out."""
+TOLERANCE = 7.0
+"""How near, in pixels, the pointer must come to a wire to mean it."""
 ZOOM_RANGE = (0.05, 4.0)
 NOTE_HEADER = 28.0
 NOTE_LEAST = (128.0, 64.0)

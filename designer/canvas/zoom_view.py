@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, Signal
 
+from designer.canvas import metrics as m
 from designer.canvas.input_view import InputView
 from designer.canvas.navigation import ZOOM_STEP, clamped_zoom
 
@@ -26,7 +27,7 @@ class ZoomView(InputView):
 
     def tolerance(self) -> float:
         """Return how near, in canvas units, the pointer must come to a wire to mean it."""
-        return 7.0 / self.zoom
+        return m.TOLERANCE / self.zoom
 
     def set_zoom(self, zoom: float, about: QPoint | None = None) -> None:
         """Zoom so that the point of the viewport `about` (its middle without one) stays where it is."""

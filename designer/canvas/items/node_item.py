@@ -230,6 +230,8 @@ class NodeItem(QGraphicsItem):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(card.rect)
+        if scale >= m.SHAPES_BELOW:
+            self._paint_ports(painter)
         self._paint_far_mark(painter, scale)
 
     def _paint_far_texts(self, painter: QPainter, scale: float) -> None:

@@ -15,6 +15,7 @@ from designer.document.document import Document
 from designer.document.selection import Selection
 from engine.design import Design, templates
 from engine.design.layout import layout
+from tests.designer.canvas.hands import Hands
 
 SIZES = ((766, 438), (1406, 614))
 """The canvas in a window of 1280 x 800 and of 1920 x 1080."""
@@ -124,3 +125,14 @@ def test_nothing_lies_over_a_fitted_network(qtbot: QtBot, name: str, size: tuple
         place = view.mapFromScene(rect).boundingRect()
         assert seen.united(place) == seen
         assert not any(place.intersects(overlay) for overlay in overlays)
+
+
+def test_a_wire_can_be_drawn_at_the_zoom_at_which_a_network_is_fitted(qtbot: QtBot) -> None:
+    view = canvas(qtbot, templates.load("digits-cnn"), SIZES[0])
+    hands = Hands(view)
+    view.set_zoom(0.5)
+    assert view.canvas_scene.simple
+    hands.drag(hands.port("edges", output=True), hands.port("pool", output=False))
+    assert hands.has_edge("edges", "pool")
+    view.set_zoom(0.4)
+    assert view.canvas_scene.hit(hands.port("edges", output=True), view.tolerance()).kind != "port"
