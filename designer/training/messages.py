@@ -18,9 +18,10 @@ def died_text(exit_code: int | None, checkpoint_step: int, hint: str = "") -> st
     """Return the text for a training process that is gone. A negative exit code is the signal that ended it."""
     cause = f"The training process ended before its work was done ({_cause(exit_code)})."
     advice = hint or (OUT_OF_MEMORY_HINT if exit_code in (-9, 1, 137) else "")
-    return " ".join(
-        part for part in (cause, advice, _kept(checkpoint_step), "Press Train to start again.") if part
-    )
+    way_on = "Press Train to start again."
+    if checkpoint_step > 0:
+        way_on = "Continue (Ctrl+F5) goes on from there, Train starts again."
+    return " ".join(part for part in (cause, advice, _kept(checkpoint_step), way_on) if part)
 
 
 def _cause(exit_code: int | None) -> str:
