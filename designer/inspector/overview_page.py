@@ -48,7 +48,7 @@ class OverviewPage(ColumnScroll):
         self.name.setToolTip("Name of the design")
         self.name.setFont(scaled(self.name.font(), 1.15, bold=True))
         self.name.setStyleSheet(
-            "QLineEdit { background: transparent; border-color: transparent; padding: 2px 4px; }"
+            "QLineEdit { background: transparent; border-color: transparent; padding: 2px 0; }"
             "QLineEdit:hover, QLineEdit:focus { border-color: palette(mid); }"
         )
         self.name.committed.connect(self._on_name_committed)
@@ -187,7 +187,7 @@ def data_text(settings: DataSettings | None) -> str:
 def training_text(settings: TrainingSettings) -> str:
     """Return the training settings in words."""
     batches = {"full_batch": "all samples at once", "single_sample": "one sample at a time"}
-    batch = batches.get(settings.batching, f"batches of {settings.batch_size}")
+    batch = batches.get(settings.batching, f"batches of\N{NO-BREAK SPACE}{settings.batch_size}")
     parts = [component_text("optimizer", settings.optimizer), count_noun(settings.epochs, "epoch"), batch]
     if _name(settings.schedule) != "constant":
         parts.append(f"schedule {_name(settings.schedule)}")
