@@ -176,7 +176,8 @@ class FileSession(QObject):
         if choice.chosen is None:
             return False
         original = Path(choice.chosen.original) if choice.chosen.original else None
-        self._take_over(Loaded(choice.chosen.design), original)
+        # A copy holds edits alone: without the file's weights, saving it would lose them.
+        self._take_over(Loaded(choice.chosen.design, _trained_in(original)), original)
         self._document.undo_stack.resetClean()
         self._recovery.write()
         self._recovery.discard(choice.chosen)
@@ -259,3 +260,13 @@ class FileSession(QObject):
             )
         elif self.prompts.changed_on_disk(self._path.name, self.modified):
             self.open(self._path, ask=False)
+
+
+def _trained_in(path: Path | None) -> TrainedParts:
+    """Return what a file holds beside its design, nothing where it can't be read."""
+    if path is None:
+        return TrainedParts()
+    try:
+        return read_file(path).trained
+    except GradloomError:
+        return TrainedParts()

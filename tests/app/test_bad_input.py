@@ -8,6 +8,7 @@ import os
 import signal
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from designer.app import Application
+from designer.document.prompts import RecoveryChoice
+from designer.document.recovery import RecoveredDesign
 from designer.window.quiet_prompts import QuietPrompts
 from engine.data.settings import DataSettings
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Edge
+from engine.training.archive import load_archive
 from tests.app.test_application import dispose, make
 from tests.designer.canvas.hands import Hands
 
@@ -335,6 +339,33 @@ def test_weights_can_not_be_exported_to_nowhere(application: Application, tmp_pa
     assert "its folder is not there" in failures(application)[-1]
     assert not application.file_commands.export_to(str(tmp_path / "weights.doc"), {})
     assert ".safetensors" in failures(application)[-1]
+
+
+def test_recovered_edits_do_not_cost_the_weights_in_the_file(
+    application: Application, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application.file_commands.open_template("digits-mlp")
+    set_training(application, epochs=1)
+    with qtbot.waitSignal(application.session.finished, timeout=SECONDS):
+        application.window.commands["train"].trigger()
+    good = tmp_path / "good.gradloom"
+    application.files.save_as(good)
+    weights = load_archive(good).weights
+    edited = application.document.design.copy()
+    edited.name = "edited after it was saved"
+    left = RecoveredDesign(tmp_path / "left.json", str(good), datetime.now(UTC), edited)
+    application.files.new()
+    monkeypatch.setattr(application.recovery, "found", lambda: ([left], []))
+    monkeypatch.setattr(application.files.prompts, "recover", lambda found: RecoveryChoice(chosen=found[0]))
+    assert application.files.offer_recovery()
+    assert application.files.modified
+    assert application.files.save()
+    kept = load_archive(good)
+    assert kept.design.name == edited.name
+    assert weights
+    assert kept.weights
+    for name, array in weights.items():
+        np.testing.assert_array_equal(kept.weights[name], array)
 
 
 # ---------------------------------------------------------------------- the training process
