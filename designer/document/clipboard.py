@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
+
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
@@ -9,11 +12,15 @@ from designer.document.fragment import Fragment, read_fragment, write_fragment
 from engine.core.errors import FileFormatError
 
 MIME = "application/x-gradloom-nodes"
+SCREENLESS = ("offscreen", "minimal", "eglfs", "linuxfb", "vnc")
+"""The platforms whose clipboard is the process's own, and is freed only when Python is gone already."""
 
 
 def put_on_clipboard(fragment: Fragment) -> None:
     """Put layers on the clipboard, under their own type for other windows and as text for everything else."""
     text = write_fragment(fragment)
+    if QGuiApplication.platformName() in SCREENLESS:
+        _clear_at_exit()
     data = QMimeData()
     data.setData(MIME, text.encode())
     data.setText(text)
@@ -41,3 +48,14 @@ def clipboard_may_hold_layers() -> bool:
     if data is None:
         return False
     return data.hasFormat(MIME) or (data.hasText() and '"gradloom-' in data.text()[:200])
+
+
+@cache
+def _clear_at_exit() -> None:
+    # Elsewhere what was copied outlives the program; here it would take the process down at its end.
+    atexit.register(_clear)
+
+
+def _clear() -> None:
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()

@@ -36,6 +36,24 @@ gc.collect()
 print("freed")
 """
 
+COPIED_AT_THE_END = """
+from PySide6.QtGui import QGuiApplication
+from designer.document.clipboard import put_on_clipboard
+from designer.document.fragment import fragment_of
+from tests.designer.document.networks import chain
+
+program = QGuiApplication([])
+put_on_clipboard(fragment_of(chain(), ["dense_1", "dense_2"]))
+print("copied")
+"""
+
+
+def run(script: str, root: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, where glibc overwrites what is freed: a use after that is seen."""
+    environment = os.environ | {"MALLOC_PERTURB_": "165", "PYTHONPATH": str(root)}
+    command = [sys.executable, "-X", "faulthandler", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
 
 def commands() -> int:
     """Return how many undo commands are alive."""
@@ -44,10 +62,7 @@ def commands() -> int:
 
 
 def test_the_commands_may_be_collected_before_their_document(root: Path) -> None:
-    # glibc overwrites what is freed, so that a use after that can't pass unseen.
-    environment = os.environ | {"MALLOC_PERTURB_": "165", "PYTHONPATH": str(root)}
-    command = [sys.executable, "-X", "faulthandler", "-c", COMMANDS_FIRST]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    done = run(COMMANDS_FIRST, root)
     assert (done.stdout.strip(), done.returncode) == ("freed", 0), done.stderr
 
 
@@ -84,3 +99,8 @@ def test_a_step_joins_neither_the_saved_state_nor_one_that_was_undone(qtbot: QtB
     assert (document.undo_stack.count(), document.undo_stack.canRedo()) == (1, False)
     document.undo_stack.undo()
     assert document.design.name == Document().design.name
+
+
+def test_the_program_may_end_with_layers_on_the_clipboard(root: Path) -> None:
+    done = run(COPIED_AT_THE_END, root)
+    assert (done.stdout.strip(), done.returncode) == ("copied", 0), done.stderr
