@@ -108,7 +108,7 @@ class MessageBar(QFrame):
         layout = self.layout()
         # The border takes a part of the width that the layout does not know of; a line more must not be cut off.
         height = layout.heightForWidth(width - 2 * BORDER) if layout is not None else -1
-        height = max(height, self.minimumSizeHint().height())
+        height = max(height, self.minimumSizeHint().height()) + 2 * BORDER
         self.setGeometry(
             (self._over.width() - width) // 2, self._over.height() - height - MARGIN, width, height
         )
