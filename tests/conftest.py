@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import select
 import shutil
@@ -77,6 +78,19 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         return  # a failed test's traceback keeps its objects alive
     if left := watch.left_behind():
         pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_what_is_new_is_searched() -> None:
+    """Keep what is alive when a module begins out of the search for leaks, which looks at every object twice a test."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Collect what was kept out while Qt is still there."""
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -286,7 +286,9 @@ def test_keys_reach_the_canvas_only_while_it_has_the_focus(application: Applicat
     assert not application.files.modified
 
 
-def test_an_error_that_nobody_foresaw_is_told_and_written_down(application: Application, tmp_path: Path) -> None:
+def test_an_error_that_nobody_foresaw_is_told_and_written_down(
+    application: Application, tmp_path: Path
+) -> None:
     told: list[str] = []
     errors = UnexpectedErrors(tmp_path / "log" / "errors.log", told.append)
     quiet: list[object] = []

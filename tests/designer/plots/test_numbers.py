@@ -59,7 +59,10 @@ def test_the_axis_has_room_for_the_run_and_ends_with_it(step: float, total: int)
     assert min(step, total) <= reach <= max(total, step)
 
 
-@given(arrays(np.float64, st.integers(1, 60), elements=st.floats(-100, 100)), st.floats(0.05, 0.99))
+@given(
+    arrays(np.float64, st.integers(1, 60), elements=st.floats(-100, 100, allow_subnormal=False)),
+    st.floats(0.05, 0.99),
+)
 def test_smoothing_is_the_debiased_moving_average(values: np.ndarray, weight: float) -> None:
     steps = np.arange(1.0, len(values) + 1)
     found = Smoother().smooth(steps, values, weight, 0)
