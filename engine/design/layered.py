@@ -86,7 +86,7 @@ def assign_columns(graph: Graph) -> None:
     for node in graph.nodes:
         if node not in fed and followers[node]:
             place[node] = min(place[follower] for follower in followers[node]) - 1
-    graph.column = {node: column for node, column in place.items()}
+    graph.column.update(place)
     graph.columns = [[] for _ in range(max(place.values(), default=0) + 1)]
     for node in order:
         graph.columns[place[node]].append(node)
