@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from designer.common.forms.labels import HeadingLabel, ToneLabel
 from designer.common.forms.scrolling import ColumnScroll
@@ -114,6 +114,7 @@ class CardList(QWidget):
         """Show these; cards that say the same as before stay as they are, so that a click never misses."""
         if list(self.contents) == contents:
             return
+        held = next((i for i, card in enumerate(self._cards) if holds_focus(card)), -1)
         # Compared one by one: a repair may hold settings that have no hash.
         left = list(self._cards)
         for card in left:
@@ -127,9 +128,21 @@ class CardList(QWidget):
             self._column.addWidget(card)
             card.show()
             self._cards.append(card)
+        if held >= 0 and any(holds_focus(card) for card in left):
+            self._keep_focus(held)
         for card in left:
             card.hide()
             card.deleteLater()
+
+    def _keep_focus(self, place: int) -> None:
+        """Move the focus to the card that took the place of one that goes, or to what stands around the list.
+
+        Left to itself it would jump to the next widget in the ring, which may be a button that starts a run.
+        """
+        if self._cards:
+            self._cards[min(place, len(self._cards) - 1)].setFocus()
+        elif (around := self.parentWidget()) is not None:
+            around.setFocus()
 
     def _made(self, content: CardContent) -> CardFrame:
         card = CardFrame(content)
@@ -143,3 +156,9 @@ class CardList(QWidget):
         except GradloomError:
             # The document moved on between the finding and the click; the fresh list says what is true now.
             self._document.checked.emit()
+
+
+def holds_focus(widget: QWidget) -> bool:
+    """Return whether the keyboard's focus is on a widget or inside it."""
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is widget or widget.isAncestorOf(focus))

@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.common.theme import theme
 from designer.document.document import Document
 from designer.document.selection import Selection
-from designer.inspector.card_content import split_message
+from designer.inspector.card_content import CardContent, split_message
 from designer.inspector.docstrings import formula_of, help_text
 from designer.inspector.inspector_panel import InspectorPanel
 from designer.inspector.overview_page import counts_of
-from designer.inspector.problems_panel import ProblemsPanel
+from designer.inspector.problems_panel import CardList, ProblemsPanel
 from designer.inspector.training_panel import TrainingPanel
+from engine.core.problems import Repair
 from engine.design import edits as e
 from engine.design.design import Design
 from engine.layers.base import layers
@@ -214,6 +216,25 @@ def test_a_problem_is_repaired_with_one_click_and_one_undo(qtbot: QtBot, scene: 
     assert card.content not in panel.cards()
     document.undo_stack.undo()
     assert document.design == before
+
+
+def test_the_focus_stays_in_the_panel_when_a_cure_takes_its_card_away(qtbot: QtBot, scene: Scene) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    elsewhere, cards = QPushButton("Train"), CardList(scene.document)
+    column = QVBoxLayout(window)
+    for widget in (elsewhere, cards):
+        column.addWidget(widget)
+    contents = [CardContent("warning", f"{name} is wrong", "", "", (Repair("Mend", ()),)) for name in "ab"]
+    cards.show_cards(contents)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    cards.frames[0].buttons[0].setFocus()
+    cards.show_cards(contents[1:])
+    assert cards.frames[0].hasFocus()
+    cards.show_cards([])
+    assert window.hasFocus()
 
 
 def test_findings_come_with_their_cures(qtbot: QtBot, scene: Scene) -> None:
