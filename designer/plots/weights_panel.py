@@ -18,6 +18,9 @@ from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import OptionButton
 from designer.plots.weight_pictures import arrange, limit_of, limits_of
 
+WEIGHTY = ("dense", "convolution", "normalization")
+"""The families of layers that have weights once the shape of their input is known."""
+
 
 class WeightsPanel(LivePanel):
     """The selected layer's parameter, or that of the first layer that has one; one neuron alone where it is clicked."""
@@ -78,6 +81,15 @@ class WeightsPanel(LivePanel):
         return weighty[0] if weighty else ""
 
     @property
+    def _shapeless(self) -> str:
+        """The name of a layer whose weights wait for the shape of its input; "" where there is none."""
+        nodes, known = self.document.design.nodes, self.document.inference.parameters
+        waiting = (
+            node for node_id, node in nodes.items() if node_id not in known and node.layer.FAMILY in WEIGHTY
+        )
+        return next((node.name for node in waiting), "")
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the layer's parameters and statistics."""
         return tuple(spec.name for spec in self.document.inference.parameters.get(self.node_id, ()))
@@ -108,6 +120,12 @@ class WeightsPanel(LivePanel):
     def teaching(self) -> Teaching | None:
         node_id = self.node_id
         if not node_id:
+            if self._shapeless:
+                return Teaching(
+                    f"{self._shapeless} has no weights yet",
+                    "The shape of its input is not known: connect it to an Input, or to a layer whose shape is.",
+                    sketch_tiles,
+                )
             return Teaching(
                 "No weights in this network",
                 "Add a Dense or Conv2D layer: its weights are drawn here as a picture, blue below zero, orange above.",

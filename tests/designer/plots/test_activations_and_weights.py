@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from designer.plots.activations_panel import ActivationsPanel
 from designer.plots.weights_panel import WeightsPanel
+from engine.design.design import Design
 from tests.designer.plots.stage import Stage, picture
 
 
@@ -47,6 +48,20 @@ def test_weights_of_an_image_are_tiles_and_a_neuron_can_be_seen_alone(stage: Sta
     assert (panel.matrix.picture.source >= 0).sum() == 64
     panel.show_unit(7)
     assert panel.unit is None
+
+
+def test_a_layer_without_an_input_shape_says_what_it_waits_for(stage: Stage) -> None:
+    panel = stage.panel(WeightsPanel)
+    design = Design()
+    design.add("Dense")
+    stage.document.set_design(design)
+    told = panel.teaching()
+    assert told is not None
+    assert told.heading == "dense_1 has no weights yet"
+    stage.document.set_design(Design())
+    told = panel.teaching()
+    assert told is not None
+    assert told.heading == "No weights in this network"
 
 
 def test_hovering_a_weight_tells_its_index_and_its_value(stage: Stage) -> None:
