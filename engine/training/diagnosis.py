@@ -105,14 +105,14 @@ class Diagnosis:
     def findings(self, step: int, *, ended: bool = False) -> tuple[Finding, ...]:
         """Return what is found now, the worst first.
 
-        Of a run that has `ended` before there were enough looks, those that there are tell whether it exploded.
+        Of a run that has `ended` before there were enough looks, those there are tell of its gradients.
         """
         found: list[Finding] = []
         if ended and 0 < len(self._rows) < ENOUGH:
             table = known_median(np.stack(self._rows), enough=1)
             _, per_node, _, _ = self._layout.parts(table)
             gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
-            found += [f for f in self._gradients(gradient, step) if f.kind == "exploding"]
+            found += self._gradients(gradient, step)
         if len(self._rows) >= ENOUGH:
             table = known_median(np.stack(self._rows))
             _, per_node, _, per_activation = self._layout.parts(table)

@@ -69,6 +69,34 @@ def test_vanishing() -> None:
     ]
 
 
+def test_a_run_too_short_for_six_looks_is_judged_by_those_there_are() -> None:
+    assert "vanishing" in glimpsed(classifier(hidden=SIGMOIDS, epochs=1))
+    assert "vanishing" in glimpsed(load_template("vanishing"))
+
+
+@pytest.mark.parametrize(
+    "name", ["xor", "two-spirals", "curve", "digits-cnn", "digits-mlp", "iris", "residual", "worked-step"]
+)
+def test_a_healthy_template_that_ends_at_once_is_left_alone(name: str) -> None:
+    assert glimpsed(load_template(name)) == set()
+
+
+def glimpsed(design: engine.Design) -> set[str]:
+    """Take two steps, look at both, and return the kinds of what is found at the end."""
+    data = points() if design.data is None else engine.load_data(design.data)
+    network = engine.compile(design)
+    observer = Observer(network, every=1, samples=32)
+    diagnosis = Diagnosis(design, observer.layout)
+    for snapshot in fit(network, data, design.training, observer=observer):
+        diagnosis.add_loss(snapshot.step, snapshot.loss)
+        if snapshot.step == 2:
+            break
+    for row in observer.rows:
+        diagnosis.add_row(row)
+    assert diagnosis.findings(2) == ()
+    return {finding.kind for finding in diagnosis.findings(2, ended=True)}
+
+
 def test_the_cure_for_vanishing_cures_it() -> None:
     design = classifier(hidden=SIGMOIDS, epochs=3)
     finding = examined(design)["vanishing"]
