@@ -222,7 +222,7 @@ class Loop:
         """Wait for the word to go on, for a single step, or for the end; serve the views meanwhile."""
         begun = time.perf_counter()
         if self.training.step:
-            self._tick(step, force=True)
+            self._tick(step, force=True, ended=True)  # nothing more is seen until somebody says so
         self._line.send(p.Paused(step))
         while not self._line.stop_asked:
             command = self._line.wait()
