@@ -201,6 +201,7 @@ class FileSession(QObject):
         if not holds_weights(target) and not trained.empty and not self.prompts.weights_left_out(target.name):
             return False
         self._keep_data_in_reach(target.parent)
+        self._name_after(target)
         try:
             write_file(target, self._document.design, trained, self.thumbnail())
         except GradloomError as error:
@@ -226,6 +227,11 @@ class FileSession(QObject):
         moved = moved_data(data, before, folder)
         if moved != data:
             self._document.push("Name the data from the new folder", [e.SetSection("data", moved)])
+
+    def _name_after(self, target: Path) -> None:
+        """Name a design that nobody has named after the file that it goes to."""
+        if self._document.design.name == Design().name and target.stem != Design().name:
+            self._document.push("Name the design after its file", [e.SetSection("name", target.stem)])
 
     def _put_lock(self, lock: FileLock | None) -> None:
         if self._lock is not None and self._lock is not lock:

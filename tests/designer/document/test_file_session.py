@@ -119,6 +119,18 @@ def test_a_new_design_is_saved_under_the_name_asked_for_and_opens_again(
     assert window.document.design == before
 
 
+@pytest.mark.parametrize(("before", "after"), [("untitled", "mine"), ("blobs", "blobs")])
+def test_a_design_without_a_name_takes_that_of_its_file(
+    window: Window, tmp_path: Path, before: str, after: str
+) -> None:
+    window.session.new(Design(before))
+    assert window.session.save_as(tmp_path / "mine.gradloom")
+    assert window.document.design.name == after
+    assert not window.session.modified
+    assert window.session.open(tmp_path / "mine.gradloom")
+    assert window.document.design.name == after
+
+
 def test_undoing_to_what_was_saved_is_not_modified(window: Window, tmp_path: Path) -> None:
     window.edit()
     window.session.save_as(tmp_path / "a.gradloom")
