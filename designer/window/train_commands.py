@@ -119,13 +119,15 @@ class TrainCommands(QObject):
             stop=alive and state != "stopping",
             reset=alive or kept or state in ("finished", "failed"),
         )
+        if state == "idle":
+            self._show_progress()
 
     def _show_progress(self) -> None:
         state, progress, bar = self._session.state, self._session.progress, self._window.top_bar
         if state == "starting":
             bar.show_progress("Starting", "reading the data", 0.0, "")
         elif state == "idle" or not progress.step:
-            bar.show_progress("", "", -1.0, "")
+            bar.show_progress(*self._held(), -1.0, "")
         else:
             speed = progress.samples_per_second
             detail = (
@@ -140,6 +142,15 @@ class TrainCommands(QObject):
             elif state in ("finished", "failed"):
                 headline, detail, left = self._ending(headline, detail)
             bar.show_progress(headline, detail, progress.share, left)
+
+    def _held(self) -> tuple[str, str]:
+        """Return what is said of a run that a file brought and that can go on, "" where there is none."""
+        kept, epochs = self._session.weights, self._document.design.training.epochs
+        state = kept.run_state
+        if state is None or kept.stale_nodes or state.epoch > epochs:
+            return "", ""
+        headline = f"Held in epoch {format_count(state.epoch)} of {format_count(epochs)}"
+        return headline, "Ctrl+F5 continues"
 
     def _ending(self, headline: str, detail: str) -> tuple[str, str, str]:
         if self._session.state == "failed":

@@ -188,3 +188,18 @@ def test_data_is_found_from_another_folder(application: Application, qtbot: QtBo
     data = load_archive(other / "copy.gradloom").design.data
     assert data is not None
     assert data.source == str(tmp_path / "blobs.csv")
+
+
+def test_a_file_whose_run_can_go_on_says_so(application: Application, qtbot: QtBot, tmp_path: Path) -> None:
+    assert application.files.open(blobs(tmp_path, 2))
+    bar = application.window.top_bar
+    assert bar.headline.text() == ""
+    train(application, qtbot)
+    assert application.files.save_as(tmp_path / "trained.gradloom")
+    assert application.files.open(tmp_path / "trained.gradloom")
+    assert bar.headline.text() == "", "all epochs are done"
+    longer = application.document.design.training.replace(epochs=6)
+    with qtbot.waitSignal(application.document.checked):
+        application.document.push("Train for longer", [e.SetSection("training", longer)])
+    assert (bar.headline.text(), bar.detail.text()) == ("Held in epoch 3 of 6", "Ctrl+F5 continues")
+    assert application.window.commands["continue"].isEnabled()
