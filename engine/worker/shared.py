@@ -40,7 +40,6 @@ TOTAL = SLOTS_AT + SLOTS_SIZE
 FIGURES = ("mean", "std", "minimum", "maximum", "saturated", "dead")
 """The numbers that go with a histogram in a slot, in order."""
 
-_COUNT = struct.Struct("=Q")
 _SLOT = struct.Struct("=QQdQ")
 ALIGN = 64
 
@@ -55,6 +54,10 @@ class SharedBlock:
         else:
             self._memory = shared_memory.SharedMemory(name=name)
         self._buffer: memoryview | None = self._memory.buf
+        # A cast view stores a number with one instruction. struct clears the bytes first and then writes them, and a
+        # reader in between would see a count that nobody wrote.
+        self.counts = self.buffer[:TOTAL].cast("Q")
+        """The block as whole numbers of 64 bits: the one at byte n is counts[n // 8]."""
         self.name = self._memory.name
 
     @property
@@ -67,17 +70,18 @@ class SharedBlock:
     @property
     def generation(self) -> int:
         """The generation of watches whose slots are in the arena."""
-        return int(_COUNT.unpack_from(self.buffer, GENERATION)[0])
+        return self.counts[GENERATION // 8]
 
     @generation.setter
     def generation(self, value: int) -> None:
-        _COUNT.pack_into(self.buffer, GENERATION, value)
+        self.counts[GENERATION // 8] = value
 
     def close(self) -> None:
         """Let go of the memory; the owner gives it back to the system. May be called twice."""
         if self._buffer is None:
             return
         self._buffer = None
+        self.counts.release()
         try:
             self._memory.close()
         except BufferError:  # a view is still held; the name goes all the same, the pages with the process
@@ -101,8 +105,8 @@ def epoch_width(metrics: int) -> int:
 
 def ring_writer(block: SharedBlock, offset: int, width: int, rows: int) -> Callable[[Iterable[float]], None]:
     """Return the function that appends a row of float64 to the ring at `offset`."""
-    buffer, head, start, stride = block.buffer, offset, offset + HEADER, width * 8
-    pack, pack_count = struct.Struct(f"={width}d").pack_into, _COUNT.pack_into
+    buffer, start, stride = block.buffer, offset + HEADER, width * 8
+    pack, counts, head = struct.Struct(f"@{width}d").pack_into, block.counts, offset // 8
     count = 0
 
     def append(row: Iterable[float]) -> None:
@@ -110,7 +114,7 @@ def ring_writer(block: SharedBlock, offset: int, width: int, rows: int) -> Calla
         nonlocal count
         pack(buffer, start + (count % rows) * stride, *row)
         count += 1
-        pack_count(buffer, head, count)
+        counts[head] = count
 
     return append
 
@@ -120,14 +124,8 @@ def scalar_writer(block: SharedBlock) -> Callable[[int, int, float, float, float
 
     Its seven numbers are arguments, not a tuple that is made and taken apart: that halves what it costs a step.
     """
-    buffer, head, start, rows, stride = (
-        block.buffer,
-        SCALARS_AT,
-        SCALARS_AT + HEADER,
-        SCALAR_ROWS,
-        len(SCALARS) * 8,
-    )
-    pack, pack_count = struct.Struct(f"={len(SCALARS)}d").pack_into, _COUNT.pack_into
+    buffer, start, rows, stride = block.buffer, SCALARS_AT + HEADER, SCALAR_ROWS, len(SCALARS) * 8
+    pack, counts, head = struct.Struct(f"@{len(SCALARS)}d").pack_into, block.counts, SCALARS_AT // 8
     count = 0
 
     def append(
@@ -136,7 +134,7 @@ def scalar_writer(block: SharedBlock) -> Callable[[int, int, float, float, float
         nonlocal count
         pack(buffer, start + (count % rows) * stride, step, epoch, loss, rate, metric, norm, seconds)
         count += 1
-        pack_count(buffer, head, count)
+        counts[head] = count
 
     return append
 
@@ -172,7 +170,7 @@ class RingReader:
         return rows
 
     def _written(self) -> int:
-        return int(_COUNT.unpack_from(self._block.buffer, self._head)[0])
+        return self._block.counts[self._head // 8]
 
     def _copy(self, first: int, end: int) -> NDArray[np.float64]:
         count = end - first
@@ -216,12 +214,12 @@ class SlotWriter:
     """Writes the latest value of one watch."""
 
     def __init__(self, block: SharedBlock, layout: SlotLayout, *, checksum: bool = not KEEPS_ORDER) -> None:
-        self._buffer = block.buffer
+        self._buffer, self._counts = block.buffer, block.counts
         self._layout, self._checksum = layout, checksum
         self._base = SLOTS_AT + layout.offset
         self._half = (layout.size - ALIGN) // 2
         self._count = 0
-        _COUNT.pack_into(self._buffer, self._base, 0)
+        self._counts[self._base // 8] = 0
         for half in (0, 1):
             _SLOT.pack_into(self._buffer, self._base + ALIGN + half * self._half, 0, 0, 0.0, 0)
 
@@ -236,7 +234,7 @@ class SlotWriter:
             view[...] = arrays[field.name]
         check = zlib.crc32(self._buffer[start : head + self._half]) if self._checksum else 0
         _SLOT.pack_into(self._buffer, head, count, count, float(step), check)
-        _COUNT.pack_into(self._buffer, self._base, count)
+        self._counts[self._base // 8] = count
         self._count = count
 
 
@@ -246,7 +244,7 @@ def read_slot(
     """Return (count, step, arrays as copies) of a slot, or None where there is nothing whole to read just now."""
     buffer, base = block.buffer, SLOTS_AT + layout.offset
     half = (layout.size - ALIGN) // 2
-    count = int(_COUNT.unpack_from(buffer, base)[0])
+    count = block.counts[base // 8]
     if not count:
         return None
     head = base + ALIGN + (count & 1) * half

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from engine.worker import shared
-from engine.worker.protocol import SlotLayout, Watch
+from engine.worker.protocol import SCALARS, SlotLayout, Watch
 from engine.worker.shared import (
+    SCALAR_ROWS,
+    SCALARS_AT,
     RingReader,
     SharedBlock,
     SlotWriter,
@@ -18,6 +20,7 @@ from engine.worker.shared import (
     read_slot,
     ring_rows,
     ring_writer,
+    scalar_writer,
     slot_size,
 )
 
@@ -145,3 +148,25 @@ def test_no_torn_value_is_accepted_while_a_thread_writes(block: SharedBlock) -> 
     thread.join()
     assert accepted
     assert read_slot(block, layout)[1] == 1_999  # type: ignore[index]
+
+
+def test_a_reader_beside_a_writer_never_sees_a_count_that_nobody_wrote(block: SharedBlock) -> None:
+    append = scalar_writer(block)
+    reader = RingReader(block, SCALARS_AT, len(SCALARS), SCALAR_ROWS)
+    wanted = 150_000
+
+    def write() -> None:
+        for step in range(1, wanted + 1):
+            append(step, 1, 0.5, 0.1, 0.9, 1.0, 0.0)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    last = 0
+    while last < wanted:
+        steps = reader.read()[:, 0]
+        if len(steps):
+            assert steps[0] > last
+            assert np.all(np.diff(steps) == 1)
+            last = int(steps[-1])
+    writer.join()
+    assert len(reader.read()) == 0
