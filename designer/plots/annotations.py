@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from designer.common.text import scaled
 from designer.common.theme import Theme
 from designer.plots.time_plot import TimePlot
 
 DASHES = [4.0, 3.0]
+
+
+class Corner(NamedTuple):
+    """A corner of the plot, which a legend may stand in."""
+
+    bottom: bool
+    left: bool
+
+
+TOP_RIGHT, BOTTOM_RIGHT = Corner(False, False), Corner(True, False)
+BOTTOM_LEFT, TOP_LEFT = Corner(True, True), Corner(False, True)
 
 
 class LegendEntry(NamedTuple):
@@ -29,29 +40,43 @@ def draw_legend(
     theme: Theme,
     entries: Sequence[LegendEntry],
     *,
-    at_bottom: bool = False,
+    corner: Corner = TOP_RIGHT,
 ) -> None:
-    """Write the entries at the right edge, above or below, on a patch of the surface that keeps curves off."""
+    """Write the entries into a corner, on a patch of the surface that keeps curves off."""
     if not entries:
         return
-    font = scaled(plot.font(), 1.06, bold=True)
+    font, texts = _legend_font(plot), _texts(entries)
     painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    line = metrics.height() + 2
-    texts = [f"{entry.name} {entry.value}" for entry in entries]
-    width = max(metrics.horizontalAdvance(text) for text in texts) + 12
-    place = plot.place
-    top = place.bottom() - line * len(entries) - 8 if at_bottom else place.top() + 2
-    patch = QRectF(place.right() - width, top, width, line * len(entries) + 4)
+    patch = legend_patch(plot, entries, corner)
+    line = QFontMetricsF(font).height() + 2
     surface = theme.color("panel")
     surface.setAlphaF(0.82)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(surface)
     painter.drawRect(patch)
+    side = Qt.AlignmentFlag.AlignLeft if corner.left else Qt.AlignmentFlag.AlignRight
     for index, (entry, text) in enumerate(zip(entries, texts, strict=True)):
         painter.setPen(entry.color)
-        row = QRectF(patch.left(), top + 2 + index * line, width - 6, line)
-        painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        row = QRectF(patch.left() + 6 * corner.left, patch.top() + 2 + index * line, patch.width() - 6, line)
+        painter.drawText(row, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+
+
+def legend_patch(plot: TimePlot, entries: Sequence[LegendEntry], corner: Corner) -> QRectF:
+    """Return the place that a legend takes, in the plot's pixels."""
+    metrics, place = QFontMetricsF(_legend_font(plot)), plot.place
+    height = (metrics.height() + 2) * len(entries) + 4
+    width = max((metrics.horizontalAdvance(text) for text in _texts(entries)), default=0.0) + 12
+    top = place.bottom() - height - 4 if corner.bottom else place.top() + 2
+    left = place.left() + 4 if corner.left else place.right() - width
+    return QRectF(left, top, width, height)
+
+
+def _legend_font(plot: TimePlot) -> QFont:
+    return scaled(plot.font(), 1.06, bold=True)
+
+
+def _texts(entries: Sequence[LegendEntry]) -> list[str]:
+    return [f"{entry.name} {entry.value}" for entry in entries]
 
 
 def draw_best(

@@ -13,7 +13,19 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from designer.common.color_scales import blend
 from designer.common.text import format_count, format_number, format_percent
-from designer.plots.annotations import LegendEntry, draw_best, draw_flags, draw_legend, draw_notice
+from designer.plots.annotations import (
+    BOTTOM_LEFT,
+    BOTTOM_RIGHT,
+    TOP_LEFT,
+    TOP_RIGHT,
+    Corner,
+    LegendEntry,
+    draw_best,
+    draw_flags,
+    draw_legend,
+    draw_notice,
+    legend_patch,
+)
 from designer.plots.empty_state import Teaching, sketch_curve
 from designer.plots.loss_curves import Curves, LossCurves, padded
 from designer.plots.panel_base import LivePanel
@@ -33,6 +45,9 @@ ABBREVIATIONS = {
 FEW_POINTS = 40
 """Up to so many epochs each one gets its dot."""
 
+NOTHING_BUT_ZERO = (-8.0, 0.0)
+"""Exponents of a logarithmic axis on which everything is 0."""
+
 
 class LossPanel(LivePanel):
     """Loss or a metric: the raw line faint under the smoothed one, and the validation at the ends of epochs."""
@@ -44,6 +59,7 @@ class LossPanel(LivePanel):
         super().__init__(*args, **keywords)
         self._curves = LossCurves()
         self._shown: Curves | None = None
+        self._floor = math.nan
         self._build()
         self.restyle()
         session = self.session
@@ -124,6 +140,7 @@ class LossPanel(LivePanel):
         smoothing = self._smoothing.value
         shown = self._curves.between(history, self.quantity, start, end, self.plot.columns, smoothing)
         self._shown = shown
+        self._floor = self._range()[0]
         self._raw.setData(*_zigzag(shown, self._y))
         line = shown.smooth_x, shown.smooth_y
         if not len(shown.smooth_x):
@@ -134,11 +151,7 @@ class LossPanel(LivePanel):
         self.plot.viewport().update()
 
     def set_ranges(self) -> None:
-        if self._shown is None:
-            return
-        low, high = self._curves.range_of(self._shown, log=self.log)
-        if math.isfinite(low):
-            self.plot.set_y_range(*padded(low, high, log=self.log, unit_interval=self._is_share))
+        self.plot.set_y_range(*self._range())
 
     def restyle(self) -> None:
         theme = self.theme
@@ -175,11 +188,21 @@ class LossPanel(LivePanel):
 
     # ------------------------------------------------------------------ details
 
+    def _range(self) -> tuple[float, float]:
+        """Return the range of the values' axis for what is shown, NaN where that is nothing."""
+        if self._shown is None:
+            return math.nan, math.nan
+        low, high = self._curves.range_of(self._shown, log=self.log)
+        if math.isfinite(low):
+            return padded(low, high, log=self.log, unit_interval=self._is_share)
+        return NOTHING_BUT_ZERO if self.log else (math.nan, math.nan)
+
     def _y(self, values: Any) -> Any:
+        """Return where values stand on the axis. No logarithm is that of 0: it is drawn at the axis' floor."""
         if not self.log:
             return values
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(values > 0, np.log10(values), np.nan)
+            return np.where(values > 0, np.log10(values), np.where(values == 0, self._floor, np.nan))
 
     def _set_dots(self, shown: Curves, line: tuple[Any, Any]) -> None:
         x, y, brushes = [], [], []
@@ -218,7 +241,27 @@ class LossPanel(LivePanel):
         if history.not_finite_step >= 0:
             text = f"✕ not a number from step {format_count(history.not_finite_step)}"
             draw_notice(painter, plot, theme, text, "failing", history.not_finite_step)
-        draw_legend(painter, plot, theme, self.legend(), at_bottom=self._is_share)
+        draw_legend(painter, plot, theme, self.legend(), corner=self._legend_corner())
+
+    def _legend_corner(self) -> Corner:
+        """Return the corner where the legend covers the curves least; the usual ones go first."""
+        right = [TOP_RIGHT, BOTTOM_RIGHT]
+        corners = [*(right[::-1] if self._is_share else right), BOTTOM_LEFT, TOP_LEFT]
+        # One place more or less does not make it jump.
+        return min(corners, key=lambda corner: self._crowd(corner) // 2)
+
+    def _crowd(self, corner: Corner) -> int:
+        """Return at how many of 24 places per curve a legend in a corner would cover it."""
+        plot, count = self.plot, 0
+        patch = legend_patch(plot, self.legend(), corner)
+        columns = np.linspace(plot.step_at(patch.left()), plot.step_at(patch.right()), 24)
+        for item in (self._smooth, self._validation):
+            x, y = item.getData()
+            if x is not None and len(x):
+                heights = np.interp(columns, x, y, left=np.nan, right=np.nan)
+                rows = [plot.y_of(height) for height in heights]
+                count += sum(patch.top() - 3 <= row <= patch.bottom() + 3 for row in rows)
+        return count
 
     def legend(self) -> list[LegendEntry]:
         """Return the legend: the lines, with their latest values, and the best epoch."""

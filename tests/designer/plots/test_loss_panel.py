@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from designer.plots.annotations import BOTTOM_RIGHT, TOP_RIGHT
 from designer.plots.loss_panel import LossPanel
 from designer.training.history import Mark
 from tests.designer.plots.stage import SHAPES, Stage, has_color, picture
@@ -74,3 +75,27 @@ def test_the_crosshair_tells_the_values_at_a_step(stage: Stage) -> None:
     names = [row.name for row in panel.plot.readout.rows]
     assert names == ["train", "this step", "validation", "learning rate"]
     panel.plot.left.emit()
+
+
+def test_a_loss_of_zero_lies_on_the_floor_of_the_logarithmic_axis(stage: Stage) -> None:
+    panel = stage.panel(LossPanel)
+    stage.train_to(300)
+    picture(panel)
+    low, _ = panel.plot.view.viewRange()[1]
+    drawn = panel._y(np.array([0.0, 0.01, -1.0]))
+    assert drawn[0] == pytest.approx(low)
+    assert drawn[1] == pytest.approx(-2.0)
+    assert np.isnan(drawn[2])
+
+
+def test_the_legend_gives_way_to_a_curve_that_ends_where_it_stands(stage: Stage) -> None:
+    panel = stage.panel(LossPanel, (280, 240))
+    stage.train_to(740)
+    picture(panel)
+    x, _ = panel._validation.getData()
+    low, high = panel.plot.view.viewRange()[1]
+    for height, corner in ((0.9, BOTTOM_RIGHT), (0.1, TOP_RIGHT)):
+        y = np.full(len(x), low + height * (high - low))
+        panel._validation.setData(x + panel.plot.window[1] - x[-1], y)
+        panel._smooth.setData([], [])
+        assert panel._legend_corner() == corner
