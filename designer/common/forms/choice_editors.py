@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QToolTip, QWidget
 
 from designer.common.forms.field_editor import MIXED, FieldEditor, label_of
 from designer.common.forms.switch import SwitchBox
@@ -27,19 +27,30 @@ class Chooser(QComboBox):
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(20)
 
+    def shown_text(self) -> str:
+        """Return the choice as far as there is room for it."""
+        # Both ends of long names tell them apart: mean_squared_error, mean_squared_logarithmic_error.
+        room = self.width() - TEXT_MARGINS
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and self.shown_text() != self.currentText():
+            tip = f"{self.currentText()}\n{self.toolTip()}".rstrip()
+            QToolTip.showText(event.globalPos(), tip, self)  # type: ignore[attr-defined]  # a tip's QHelpEvent
+            return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A style sheet's combo box cuts its text off; this one ends it with an ellipsis.
+        # A style sheet's combo box cuts its text off; this one shortens it with an ellipsis.
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
         if self.currentIndex() < 0:
             option.currentText = self.placeholderText()
         else:
-            room = self.width() - TEXT_MARGINS
-            shown = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
-            option.currentText = shown
+            option.currentText = self.shown_text()
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

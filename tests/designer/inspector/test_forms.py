@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.common.forms.arithmetic import evaluate, next_nice, shortest
-from designer.common.forms.choice_editors import BoolEditor, ChoiceEditor
+from designer.common.forms.choice_editors import BoolEditor, ChoiceEditor, Chooser
 from designer.common.forms.component_editor import ComponentEditor
 from designer.common.forms.declared_form import DeclaredForm
 from designer.common.forms.field_editor import requirement
@@ -312,3 +312,22 @@ def test_weights_can_be_taken_from_a_layer_of_the_same_shapes(qtbot: QtBot) -> N
     assert document.design.nodes[second.id].shares == first.id
     document.undo_stack.undo()
     assert document.design.nodes[second.id].shares == ""
+
+
+def test_a_choice_too_long_for_its_field_keeps_both_ends(qtbot: QtBot) -> None:
+    chooser = Chooser()
+    qtbot.addWidget(chooser)
+    chooser.offer(["categorical_crossentropy"])
+    chooser.resize(400, 26)
+    assert chooser.shown_text() == "categorical_crossentropy"
+    chooser.resize(120, 26)
+    start, _, end = chooser.shown_text().partition("…")
+    assert start
+    assert "categorical_crossentropy".startswith(start)
+    assert end
+    assert "categorical_crossentropy".endswith(end)
+    chooser.setToolTip("The loss")
+    place = QPoint(5, 5)
+    QApplication.sendEvent(chooser, QHelpEvent(QEvent.Type.ToolTip, place, place))
+    assert QToolTip.text() == "categorical_crossentropy\nThe loss"
+    QToolTip.hideText()
