@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.common.forms.labels import RuleLine, ToneLabel
 from designer.common.forms.line_field import LineField
-from designer.common.text import GAP, format_count, scaled
+from designer.common.text import GAP, format_amount, format_count, scaled
 from designer.common.theme import theme
 from engine.core.shapes import Shape, size
 from engine.design.design import Design
 from engine.design.elements import Node
 from engine.design.inference import Inference
 from engine.layers.base import ParameterSpec
+
+LONGEST_AXIS = 1_000_000
+"""From this length on an axis is written in short, and in full in the tooltip."""
 
 
 class NodeHeader(QWidget):
@@ -71,6 +74,7 @@ class NodeHeader(QWidget):
         self.show_message("")
         self.kind.setText(node.type)
         self.shapes.setText(shapes_text(inference.inputs.get(node.id), inference.outputs.get(node.id), node))
+        self.shapes.setToolTip(exact_tip(inference.inputs.get(node.id), inference.outputs.get(node.id)))
         specs = inference.parameters.get(node.id, ())
         self.parameters.setText(parameters_text(design, node, specs))
         self.parameters.setToolTip(parameters_tip(specs))
@@ -116,10 +120,25 @@ def _joined(shapes: tuple[Shape, ...] | None) -> str:
     if not shapes:
         return "?"
     # Spaces at which no line breaks: a shape stays whole, the arrow may begin a line.
-    texts = [f"(N,{GAP}{f',{GAP}'.join(map(str, shape))})" if shape else "(N,)" for shape in shapes]
+    texts = [f"(N,{GAP}{f',{GAP}'.join(map(axis_text, shape))})" if shape else "(N,)" for shape in shapes]
     if len(set(texts)) == 1 and len(texts) > 1:
         return f"{len(texts)} × {texts[0]}"
     return " + ".join(texts)
+
+
+def axis_text(length: int) -> str:
+    """Return the length of an axis; what is too long for the column in short: 1 G."""
+    return str(length) if length < LONGEST_AXIS else format_amount(length)
+
+
+def exact_tip(*shapes: tuple[Shape, ...] | None) -> str:
+    """Return the shapes digit by digit where some are written in short, else ""."""
+    if not any(length >= LONGEST_AXIS for group in shapes for shape in group or () for length in shape):
+        return ""
+    texts = [
+        " + ".join(f"(N, {', '.join(f'{n:,}' for n in shape)})" for shape in group or ()) for group in shapes
+    ]
+    return " → ".join(text for text in texts if text)
 
 
 def parameters_text(design: Design, node: Node, specs: tuple[ParameterSpec, ...]) -> str:

@@ -104,6 +104,7 @@ def test_frozen_layers_are_not_counted_as_trained(scene: Scene) -> None:
 def test_a_node_shows_shapes_parameters_and_help(qtbot: QtBot, scene: Scene) -> None:
     panel = inspector(qtbot, scene)
     scene.selection.set([scene.names["hidden"]])
+    panel.refresh()
     header = panel.node_page.header
     assert header.name.text() == "hidden"
     assert header.kind.text() == "Dense"
@@ -111,6 +112,18 @@ def test_a_node_shows_shapes_parameters_and_help(qtbot: QtBot, scene: Scene) -> 
     assert header.parameters.text() == "401,920 parameters"
     assert "kernel (784, 512)" in header.parameters.toolTip()
     assert panel.node_page.help.formula.text() == "y = relu(x·W + b)"
+
+
+def test_an_axis_too_long_for_the_column_is_told_in_full_by_the_tip(qtbot: QtBot, scene: Scene) -> None:
+    panel = inspector(qtbot, scene)
+    design = Design()
+    node = design.add("Flatten", design.add("Input", shape=(1000, 1000, 1000)))
+    scene.document.set_design(design)
+    scene.selection.set([node.id])
+    panel.refresh()
+    header = panel.node_page.header
+    assert "1\N{NO-BREAK SPACE}G)" in header.shapes.text()
+    assert header.shapes.toolTip() == "(N, 1,000, 1,000, 1,000) → (N, 1,000,000,000)"
 
 
 def test_renaming_is_checked_and_undone(qtbot: QtBot, scene: Scene) -> None:
