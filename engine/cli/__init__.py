@@ -33,11 +33,11 @@ def main(arguments: Sequence[str], screenshot: Screenshot | None = None) -> int:
         return _tell(str(interrupt) or "Interrupted.", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has gone (`gradloom summary FILE | head`): that is no fault, but stdout is dead.
-        _silence_stdout()
+        silence_stdout()
         return 0
     except OSError as error:
         # Every file is read and written with an error of its own: what is left is the output (a full disk).
-        _silence_stdout()
+        silence_stdout()
         return _tell(f"Can't write the output: {error.strerror or error}.", FAILED)
 
 
@@ -60,7 +60,7 @@ def _tell(message: str, status: int) -> int:
     return status
 
 
-def _silence_stdout() -> None:
+def silence_stdout() -> None:
     """Let what is still to be flushed at exit go nowhere, instead of failing there."""
     import os
 
@@ -73,4 +73,4 @@ def _silence_stdout() -> None:
         os.close(nowhere)
 
 
-__all__ = ["main"]
+__all__ = ["main", "silence_stdout"]

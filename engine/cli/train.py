@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli import silence_stdout
 from engine.cli.printing import print_json
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Rows:
             if not self._goes_on:
                 raise
             self._silent = True
+            silence_stdout()
 
 
 def _line(figures: Mapping[str, object]) -> str:
