@@ -39,7 +39,7 @@ class TrainingWorker:
         self._spawned: Spawned | None = None
         self._release: weakref.finalize[Any, TrainingWorker] | None = None
         self._run: p.Run | None = None
-        self._over = self._died = self._closed = self._forced = False
+        self._started = self._over = self._died = self._closed = self._forced = False
         self._stop_at: float | None = None
         self._scalars: RingReader | None = None
         self._epochs: EpochReader | None = None
@@ -128,7 +128,7 @@ class TrainingWorker:
                 events.append(message)
                 if isinstance(message, p.Started):
                     started = len(events)
-        if self._epochs is not None:
+        if self._started and self._epochs is not None:  # the table fills while Started may be in the pipe
             events[started:started] = self._epochs.read()
         if ended:
             events += self._notice_end(spawned)
@@ -200,6 +200,8 @@ class TrainingWorker:
                 self._epochs = EpochReader(self._spawned.block, message.metrics)
                 self._observations = observation_reader(self._spawned.block, message)
                 return False
+            case p.Started():
+                self._started = True
             case p.Weights():
                 self.last_checkpoint = message
             case p.Finished() | p.Failed():

@@ -225,3 +225,20 @@ def test_who_stops_a_run_does_not_wait_for_an_evaluation(monkeypatch: pytest.Mon
     line: Any = SimpleNamespace(stop_asked=True, look_for_stop=lambda: None)
     for stopped in (True, False):
         assert closing.final_figures(network, data, line, stopped=stopped) == {}
+
+
+def test_nothing_of_a_run_is_told_before_its_start() -> None:
+    """The table of epochs is shared memory: it may fill while `Started` is still in the pipe."""
+    ended = p.EpochEnded(epoch=1, step=2, metrics={}, validation=None, learning_rate=0.1, seconds=0.0)
+    inbox: list[p.Message] = []
+    channel = SimpleNamespace(
+        is_closed=False, take=lambda: p.encode(inbox.pop(0)) if inbox else None, close=lambda: None
+    )
+    with TrainingWorker(threads=1) as worker:
+        worker._spawned = SimpleNamespace(channel=channel)  # type: ignore[assignment]
+        worker._epochs = SimpleNamespace(read=lambda: [ended])  # type: ignore[assignment]
+        assert worker.poll() == []
+        inbox.append(p.Ready(pid=1))
+        assert [type(event).__name__ for event in worker.poll()] == ["Ready"]
+        worker._started = True
+        assert worker.poll() == [ended]
