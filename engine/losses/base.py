@@ -40,16 +40,30 @@ class Loss(Component, frozen=True):
         """Return the shape of one sample's target for predictions of shape `prediction`."""
         return prediction
 
-    def bind(self, prediction: Array, target: Array, gradient: Array | None) -> LossKernel:
-        """Return kernels for the loss at `prediction` (N, ...); `gradient` receives dloss/dprediction."""
+    def bind(
+        self, prediction: Array, target: Array, gradient: Array | None, weights: Array | None = None
+    ) -> LossKernel:
+        """Return kernels for the loss at `prediction` (N, ..., C); `gradient` receives dloss/dprediction.
+
+        `weights` (N, ...), the prediction's shape without its last axis, says what each row counts: the loss is then
+        the sum over the rows of weight times the row's own loss, the mean (or sum) over the last axis that the
+        formula takes. They are final coefficients: a mean over n rows has weights of 1/n. The array is contiguous and may be
+        refilled between calls. Without it every row counts alike.
+        """
         raise TypeError(f"{type(self).__name__} has no kernel.")
 
     def bind_fused(
-        self, activation: str, logits: Array, prediction: Array, target: Array, gradient: Array | None
+        self,
+        activation: str,
+        logits: Array,
+        prediction: Array,
+        target: Array,
+        gradient: Array | None,
+        weights: Array | None = None,
     ) -> LossKernel:
         """Return kernels for the loss of activation(logits), computed from the logits so that no logarithm sees 0.
 
-        `prediction` holds activation(logits) already; `gradient` receives dloss/dlogits.
+        `prediction` holds activation(logits) already; `gradient` receives dloss/dlogits; `weights` as in `bind`.
         """
         raise TypeError(f"{type(self).__name__} does not fuse with {activation}.")
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from engine.activations.constants import filled
 from engine.losses.base import Array, Loss, LossKernel
+from engine.losses.weighting import weighted_kernel
 
 
 class Huber(Loss, frozen=True):
@@ -24,12 +25,26 @@ class Huber(Loss, frozen=True):
 
     delta: Annotated[float, Meta(gt=0, description="Error from which the loss grows in proportion.")] = 1.0
 
-    def bind(self, prediction: Array, target: Array, gradient: Array | None) -> LossKernel:
+    def bind(
+        self, prediction: Array, target: Array, gradient: Array | None, weights: Array | None = None
+    ) -> LossKernel:
         p, t, g = prediction, target, gradient
         error, clipped = np.empty_like(p), np.empty_like(p)
         flat_error, flat_clipped = error.reshape(-1), clipped.reshape(-1)
         subtract, minimum, maximum, dot = np.subtract, np.minimum, np.maximum, np.dot
         low, high, weight = filled(p, -self.delta), filled(p, self.delta), 1 / p.size
+        if weights is not None:
+            half = np.array(0.5, p.dtype)
+
+            def elements(out: Array) -> None:
+                subtract(p, t, error)
+                minimum(error, high, out=clipped)
+                maximum(clipped, low, out=clipped)
+                np.multiply(clipped, half, out)
+                subtract(error, out, out)
+                np.multiply(out, clipped, out)
+
+            return weighted_kernel(p, g, weights, elements, lambda out: np.copyto(out, clipped))
 
         def value() -> float:
             subtract(p, t, error)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.losses.base import Array, Loss, LossKernel
+from engine.losses.weighting import weighted_kernel
 
 
 class MeanAbsoluteError(Loss, frozen=True):
@@ -18,11 +19,20 @@ class MeanAbsoluteError(Loss, frozen=True):
 
     FORMULA: ClassVar[str] = "L = mean |p − t|"
 
-    def bind(self, prediction: Array, target: Array, gradient: Array | None) -> LossKernel:
+    def bind(
+        self, prediction: Array, target: Array, gradient: Array | None, weights: Array | None = None
+    ) -> LossKernel:
         p, t, g = prediction, target, gradient
         error, size = np.empty_like(p), np.empty_like(p)
         flat = size.reshape(-1)
         subtract, absolute, total, weight = np.subtract, np.absolute, np.add.reduce, 1 / p.size
+        if weights is not None:
+
+            def elements(out: Array) -> None:
+                subtract(p, t, error)
+                absolute(error, out)
+
+            return weighted_kernel(p, g, weights, elements, lambda out: np.sign(error, out))
 
         def value() -> float:
             subtract(p, t, error)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.losses.base import Array, Loss, LossKernel
+from engine.losses.weighting import weighted_kernel
 
 
 class MeanSquaredError(Loss, frozen=True):
@@ -18,7 +19,11 @@ class MeanSquaredError(Loss, frozen=True):
 
     FORMULA: ClassVar[str] = "L = mean (p − t)²"
 
-    def bind(self, prediction: Array, target: Array, gradient: Array | None) -> LossKernel:
+    def bind(
+        self, prediction: Array, target: Array, gradient: Array | None, weights: Array | None = None
+    ) -> LossKernel:
+        if weights is not None:
+            return weighted_squares(prediction, target, gradient, weights, 1 / prediction.shape[-1])
         return bind_squares(prediction, target, gradient, 1 / prediction.size)
 
 
@@ -40,3 +45,21 @@ def bind_squares(prediction: Array, target: Array, gradient: Array | None, weigh
         multiply(error, scale, g)
 
     return LossKernel(value, backward)
+
+
+def weighted_squares(
+    prediction: Array, target: Array, gradient: Array | None, weights: Array, share: float
+) -> LossKernel:
+    """Return kernels of L = sum over rows of weight * share * sum of (p - t)² over the row."""
+    p, t = prediction, target
+    error = np.empty_like(p)
+    subtract, multiply, two = np.subtract, np.multiply, np.array(2, p.dtype)
+
+    def elements(out: Array) -> None:
+        subtract(p, t, error)
+        multiply(error, error, out)
+
+    def slopes(out: Array) -> None:
+        multiply(error, two, out)
+
+    return weighted_kernel(p, gradient, weights, elements, slopes, share=share)

@@ -17,7 +17,15 @@ from engine.losses.base import Loss
 
 Array = NDArray[Any]
 CLASSES = list(losses.classes.values())
-VARIANTS: list[Loss] = [cls() for cls in CLASSES] + [losses.get({"name": "huber", "delta": 0.3})]
+VARIANTS: list[Loss] = [cls() for cls in CLASSES] + [
+    losses.get(value)
+    for value in (
+        {"name": "huber", "delta": 0.3},
+        {"name": "binary_crossentropy", "label_smoothing": 0.2},
+        {"name": "categorical_crossentropy", "label_smoothing": 0.1},
+        {"name": "sparse_categorical_crossentropy", "label_smoothing": 0.3},
+    )
+]
 FUSED = [(loss, activation) for loss in VARIANTS for activation in loss.FUSES_WITH]
 SHAPES = [(5, 4), (3, 2, 4), (1, 3)]
 
@@ -55,9 +63,11 @@ def squeeze(loss: Loss, z: Array) -> Array:
 
 def formula(loss: Any, p: Array, t: Array) -> float:
     """Return the loss as its docstring writes it."""
-    rows = p.size // p.shape[-1]
-    absolute = np.abs(p - t) if t.shape == p.shape else np.zeros(1)
-    picked = p.reshape(rows, -1)[np.arange(rows), t.reshape(-1)] if loss.TARGET == "index" else np.ones(1)
+    rows, smoothing = p.size // p.shape[-1], getattr(loss, "label_smoothing", 0.0)
+    if loss.TARGET == "index":
+        t = np.eye(p.shape[-1])[t]
+    t = t * (1 - smoothing) + smoothing / (2 if loss.NAME == "binary_crossentropy" else p.shape[-1])
+    absolute = np.abs(p - t)
     inner = np.where(absolute <= getattr(loss, "delta", 1), absolute**2 / 2, 0)
     delta = getattr(loss, "delta", 1.0)
     outer = np.where(absolute > delta, delta * absolute - delta**2 / 2, 0)
@@ -68,9 +78,9 @@ def formula(loss: Any, p: Array, t: Array) -> float:
         "mean_absolute_error": lambda: np.mean(absolute),
         "huber": lambda: np.mean(inner + outer),
         "categorical_crossentropy": lambda: -np.sum(t * np.log(probable)) / rows,
-        "sparse_categorical_crossentropy": lambda: -np.mean(np.log(picked)),
+        "sparse_categorical_crossentropy": lambda: -np.sum(t * np.log(probable)) / rows,
         "binary_crossentropy": lambda: -np.mean(t * np.log(probable) + (1 - t) * np.log(1 - probable)),
-    }[loss.NAME]()  # type: ignore[no-any-return]
+    }[loss.NAME]()
 
 
 def differences(value: Any, array: Array, step: float = 1e-5) -> Array:
@@ -151,6 +161,49 @@ def test_gradient_with_its_activation(loss: Loss, activation: str, shape: Any) -
     assert np.abs(gradient - wanted).max() < 1e-6 * np.abs(wanted).max()
 
 
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_count_what_their_weights_say(loss: Loss, shape: Any) -> None:
+    """The weighted loss is the sum of the rows' own losses, and its gradient is that of this sum, also with logits."""
+    z, t = problem(loss, shape)
+    p, weights = squeeze(loss, z).copy(), np.full(shape[:-1], np.nan)
+    gradient = np.full_like(p, np.nan)
+    kernel = loss.bind(p, t, gradient, weights)
+    weights[...] = np.random.default_rng(1).uniform(0, 2, shape[:-1])
+    weights.reshape(-1)[0] = 0
+    alone = [loss.bind(p[row][None], t[row][None], None).value() for row in np.ndindex(*shape[:-1])]
+    assert kernel.value() == pytest.approx(float(np.dot(alone, weights.reshape(-1))), rel=1e-9)
+    assert kernel.backward is not None
+    kernel.backward()
+    wanted = differences(kernel.value, p)
+    assert np.abs(gradient - wanted).max() <= 1e-6 * np.abs(wanted).max()
+    assert (gradient.reshape(-1, shape[-1])[0] == 0).all()
+    for activation in loss.FUSES_WITH:
+        apply = activations[activation]().bind(z, p, None, None).forward
+        fused = loss.bind_fused(activation, z, p, t, gradient, weights)
+        apply()
+        assert fused.value() == pytest.approx(kernel.value(), rel=1e-9)
+        assert fused.backward is not None
+        fused.backward()
+        wanted = differences(lambda: (apply(), fused.value())[1], z)  # noqa: B023 - called at once
+        assert np.abs(gradient - wanted).max() <= 1e-6 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("loss", VARIANTS, ids=name_of)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_equal_weights_are_no_weights(loss: Loss, dtype: Any) -> None:
+    z, t = problem(loss, (6, 5), dtype)
+    p = np.ascontiguousarray(squeeze(loss, z), dtype)
+    weights, gradients = np.full(6, 1 / 6, dtype), (np.empty_like(p), np.empty_like(p))
+    kernels = loss.bind(p, t, gradients[0]), loss.bind(p, t, gradients[1], weights)
+    tolerance = 2e-6 if dtype == np.float32 else 1e-14
+    assert kernels[1].value() == pytest.approx(kernels[0].value(), rel=tolerance)
+    for kernel in kernels:
+        assert kernel.backward is not None
+        kernel.backward()
+    np.testing.assert_allclose(gradients[1], gradients[0], rtol=10 * tolerance, atol=tolerance)
+
+
 @pytest.mark.parametrize(("loss", "activation"), FUSED, ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [1e4, 30.0])
@@ -199,7 +252,14 @@ def test_a_class_that_is_not_there(wrong: int) -> None:
 def test_allocates_nothing_while_it_runs(loss: Loss) -> None:
     z, t = problem(loss, (50_000, 10), np.float32)
     p, gradient = np.ascontiguousarray(squeeze(loss, z), np.float32), np.empty_like(z)
-    kernels = [loss.bind(p, t, gradient), *(loss.bind_fused(a, z, p, t, gradient) for a in loss.FUSES_WITH)]
+    kernels = [
+        kernel
+        for weights in (None, np.full(len(p), 1 / len(p), np.float32))
+        for kernel in (
+            loss.bind(p, t, gradient, weights),
+            *(loss.bind_fused(a, z, p, t, gradient, weights) for a in loss.FUSES_WITH),
+        )
+    ]
     for kernel in kernels:
         assert kernel.backward is not None
         kernel.value()
