@@ -23,6 +23,8 @@ class PlanBinding:
     outputs: tuple[Array, ...]
     input_gradients: tuple[Array | None, ...]
     output_gradients: tuple[Array, ...]
+    input_masks: tuple[Array | None, ...]
+    output_mask: Array | None
     parameters: Mapping[str, Array]
     gradients: Mapping[str, Array]
     training: bool

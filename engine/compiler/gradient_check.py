@@ -34,7 +34,13 @@ ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
 @np.errstate(all="ignore")  # what overflows shows as an infinite error
 def check_gradients(
-    network: Network, x: Samples, y: Samples, *, sample: int = 24, step: float = STEP, seed: int = 0
+    network: Network,
+    x: Samples,
+    y: Samples | None = None,
+    *,
+    sample: int = 24,
+    step: float = STEP,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Return, for each parameter that moves, the worst relative error of its gradient on the batch (x, y).
 

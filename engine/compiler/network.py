@@ -41,6 +41,8 @@ class Network:
         inputs, outputs: the ids of the Input and Output nodes, in the order of the network. An Input that no Output
             depends on is not among them: it needs no samples.
         losses: output node id -> its loss.
+        targets: the outputs whose targets come from the data; the others compare with a value of the network.
+        class_weights: output node id -> how much each class counts (C,) in the training loss. Set it before the plans.
     """
 
     def __init__(self, design: Design, *, seed: int | None = None, dtype: str = "float32") -> None:
@@ -73,6 +75,9 @@ class Network:
             for node in nodes
             if node.type == "Output"
         }
+        wired = {edge.target for edge in self.design.edges if edge.target_port == "target"}
+        self.targets = tuple(node_id for node_id in self.outputs if node_id not in wired)
+        self.class_weights: dict[str, Array] = {}
         self._streams: dict[tuple[str, str], np.random.Generator] = {}
         self._programs: dict[bool, Program] = {}
         self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
@@ -87,7 +92,14 @@ class Network:
         if plan is None:
             if training not in self._programs:
                 self._programs[training] = lower(self.design, self.inference, training=training)
-            plan = Plan(self._programs[training], self.store, batch, self._stream, keep=keep)
+            plan = Plan(
+                self._programs[training],
+                self.store,
+                batch,
+                self._stream,
+                keep=keep,
+                class_weights=self.class_weights,
+            )
             self._plans[key] = plan
             if len(self._plans) > PLANS_KEPT:
                 self._plans.popitem(last=False)
@@ -106,7 +118,7 @@ class Network:
             )
         if y is None:
             return
-        for node_id, array in self._by_node(y, self.outputs).items():
+        for node_id, array in self._by_node(y, self.targets).items():
             loss = self.losses[node_id]
             target = plan.targets[node_id]
             target[...] = as_targets(array, loss, target.shape, self.design.nodes[node_id].name)
@@ -131,14 +143,17 @@ class Network:
         joined = {self.design.nodes[n].name: np.concatenate(parts) for n, parts in results.items() if parts}
         return next(iter(joined.values())) if len(self.outputs) == 1 else joined
 
-    def loss_and_gradients(self, x: Samples, y: Samples) -> tuple[float, dict[str, Array]]:
-        """Return the loss of a batch, and the gradient of every parameter that moves, as copies by name."""
+    def loss_and_gradients(self, x: Samples, y: Samples | None = None) -> tuple[float, dict[str, Array]]:
+        """Return the loss of a batch, and the gradient of every parameter that moves, as copies by name.
+
+        `y` may be left out where every Output has a wire at its target.
+        """
         plan = self._run(x, y)
         loss = plan.loss()
         plan.backward()
         return loss, {name: self.store.gradients[key].copy() for name, key in self.moving_parameters()}
 
-    def train_step(self, x: Samples, y: Samples, optimizer: Optimizer) -> float:
+    def train_step(self, x: Samples, y: Samples | None, optimizer: Optimizer) -> float:
         """Move the parameters by one step on the batch (x, y) and return the loss before it.
 
         The optimizer's momenta go on from the step before for as long as equal optimizers are passed.
@@ -197,7 +212,10 @@ class Network:
 
     # ------------------------------------------------------------------ parts
 
-    def _run(self, x: Samples, y: Samples) -> Plan:
+    def _run(self, x: Samples, y: Samples | None) -> Plan:
+        if y is None and self.targets:
+            names = ", ".join(self.design.nodes[node_id].name for node_id in self.targets)
+            raise DataError(f"There are no targets for {names}.")
         count = self.batch_of(x)
         if not count:
             raise DataError("There is not a single sample to work with.")

@@ -24,11 +24,14 @@ from engine.compiler.program import (
     InputOperation,
     LayerOperation,
     LossOperation,
+    Mask,
+    MaskOperation,
     Operation,
     Program,
     Value,
 )
 from engine.compiler.record import StepRecord
+from engine.compiler.row_weights import bind_row_weights
 from engine.core.registry import family
 from engine.core.shapes import size
 from engine.design.elements import Edge
@@ -51,7 +54,9 @@ class Plan:
 
     Attributes:
         inputs: input node id -> array (batch, *shape) to fill before `forward`.
-        targets: output node id -> array to fill before `loss`; its shape and dtype are the loss's.
+        targets: output node id -> array to fill before `loss`; its shape and dtype are the loss's. Where a value of the
+            network is the target, `forward` fills it.
+        masks: output node id -> (batch, T) bool, the steps that count, where a prediction carries a mask.
         predictions: output node id -> array (batch, *shape), valid after `forward`.
         taps: node id -> Tap, valid after `forward` (training plans, and plans made with keep=True).
         observed_edges: the wires at which `backward_observed` reports a gradient.
@@ -59,7 +64,14 @@ class Plan:
     """
 
     def __init__(
-        self, program: Program, store: ParameterStore, batch: int, streams: Streams, *, keep: bool = False
+        self,
+        program: Program,
+        store: ParameterStore,
+        batch: int,
+        streams: Streams,
+        *,
+        keep: bool = False,
+        class_weights: Mapping[str, Array] | None = None,
     ) -> None:
         self.program = program
         self.batch = batch
@@ -68,10 +80,13 @@ class Plan:
         self.records: list[StepRecord] = []
         self._store = store
         self._streams = streams
+        self._class_weights = class_weights or {}
         self._arena = Arena()
         self._arrays: dict[Value, Array] = {}
         self.inputs: dict[str, Array] = {}
         self.targets: dict[str, Array] = {}
+        self.masks: dict[str, Array] = {}
+        self._masks: dict[Mask | None, Array | None] = {None: None}
         self.predictions: dict[str, Array] = {}
         self._kernels: list[tuple[Operation, Kernel]] = []
         self._allocate_values(keep or self.training)
@@ -131,6 +146,8 @@ class Plan:
     def _allocate_values(self, keep: bool) -> None:
         program = self.program
         for operation in program.operations:
+            if isinstance(operation, LayerOperation | MaskOperation) and operation.mask is not None:
+                self._masks[operation.mask] = np.ones((self.batch, operation.mask.length), bool)
             if isinstance(operation, AliasOperation):
                 continue
             for value in operation.outputs:
@@ -148,10 +165,16 @@ class Plan:
                 self.inputs[operation.node] = self._arrays[operation.outputs[0]]
         for loss in program.losses:
             prediction = loss.inputs[0]
-            shape = loss.loss.target_shape(prediction.shape)
+            shape = (self.batch, *loss.loss.target_shape(prediction.shape))
             dtype = np.dtype(np.int64) if loss.loss.TARGET == "index" else self.dtype
             self.predictions[loss.node] = self._arrays[prediction]
-            self.targets[loss.node] = np.zeros((self.batch, *shape), dtype)
+            if loss.target is None:
+                self.targets[loss.node] = np.zeros(shape, dtype)
+            else:
+                self.targets[loss.node] = self._arrays[loss.target].reshape(shape)
+            mask = self._masks[prediction.mask]
+            if mask is not None:
+                self.masks[loss.node] = mask
 
     def _share_values(self) -> None:
         """Give values whose lifetimes do not overlap the same memory; only an inference plan can."""
@@ -207,6 +230,8 @@ class Plan:
             kernel = operation.activation.bind(x, y, dy, dx)
         elif isinstance(operation, LayerOperation):
             kernel = operation.layer.bind(self._binding(operation, backward))
+        elif isinstance(operation, MaskOperation):
+            kernel = self._bind_mask(operation)
         if backward is not None:
             backward.close(operation, kernel)
         return kernel
@@ -218,6 +243,8 @@ class Plan:
             outputs=tuple(self._arrays[v] for v in operation.outputs),
             input_gradients=wanted or (None,) * len(operation.inputs),
             output_gradients=given,
+            input_masks=tuple(self._masks[v.mask] for v in operation.inputs),
+            output_mask=self._masks[operation.mask],
             parameters=self._store.parameters_of(operation.owner),
             gradients=written,
             training=self.training,
@@ -228,16 +255,37 @@ class Plan:
             stream=lambda purpose: self._streams(operation.node, purpose),
         )
 
+    def _bind_mask(self, operation: MaskOperation) -> Kernel:
+        masks = [array for mask in operation.masks if (array := self._masks[mask]) is not None]
+        joined = self._masks[operation.mask]
+
+        def forward() -> None:
+            np.all(masks, axis=0, out=joined)
+
+        return Kernel(forward)
+
     def _bind_loss(self, operation: LossOperation, backward: BackwardBuilder | None) -> None:
         prediction, target = self._arrays[operation.inputs[0]], self.targets[operation.node]
         if backward is not None:
             backward.open(operation)
         gradient = backward.loss_gradient(operation) if backward is not None else None
+        rows = bind_row_weights(
+            operation.loss,
+            prediction,
+            target,
+            self.masks.get(operation.node),
+            self._class_weights.get(operation.node) if self.training else None,
+        )
+        weights = () if rows is None else (rows.values,)
         if operation.logits is not None:
             logits = self._arrays[operation.logits]
-            kernel = operation.loss.bind_fused(operation.activation, logits, prediction, target, gradient)
+            kernel = operation.loss.bind_fused(
+                operation.activation, logits, prediction, target, gradient, *weights
+            )
         else:
-            kernel = operation.loss.bind(prediction, target, gradient)
+            kernel = operation.loss.bind(prediction, target, gradient, *weights)
+        if rows is not None:
+            kernel = kernel._replace(value=_after(rows.refresh, kernel.value))
         self._losses.append((operation.node, operation.weight, kernel.value))
         self.records.append(StepRecord(f"loss {operation.node}", (prediction,), ()))
         if backward is not None:
@@ -257,3 +305,11 @@ class Plan:
             if backward is not None and add is not None and gradient is not None:
                 backward.add_penalty(f"penalty {key[0]}/{key[1]}", add, key)
         return tuple(found)
+
+
+def _after(first: Callable[[], object], value: Callable[[], float]) -> Callable[[], float]:
+    def both() -> float:
+        first()
+        return value()
+
+    return both

@@ -24,6 +24,14 @@ from engine.losses.base import Loss
 
 
 @dataclass(eq=False)
+class Mask:
+    """Which steps of a sequence are real: (batch, length), bool."""
+
+    node: str
+    length: int
+
+
+@dataclass(eq=False)
 class Value:
     """One tensor of the program, (batch, *shape). `needs_gradient` where a moving parameter lies upstream."""
 
@@ -32,6 +40,7 @@ class Value:
     shape: Shape
     integer: bool = False
     needs_gradient: bool = False
+    mask: Mask | None = None
     consumers: list[Operation] = field(default_factory=list)
     producer: Operation | None = None
 
@@ -56,11 +65,15 @@ class InputOperation(Operation):
 
 @dataclass(eq=False)
 class LayerOperation(Operation):
-    """A layer's kernel. `owner` is the node whose parameters it uses; `frozen` keeps them as they are."""
+    """A layer's kernel. `owner` is the node whose parameters it uses; `frozen` keeps them as they are.
+
+    `mask` is the one that the kernel writes, where it makes one.
+    """
 
     layer: Layer = field(default_factory=Layer)
     owner: str = ""
     frozen: bool = False
+    mask: Mask | None = None
 
 
 @dataclass(eq=False)
@@ -77,11 +90,23 @@ class AliasOperation(Operation):
 
 
 @dataclass(eq=False)
+class MaskOperation(Operation):
+    """A step is real in `mask` where it is real in all of `masks`."""
+
+    masks: tuple[Mask, ...] = ()
+    mask: Mask = field(default_factory=lambda: Mask("", 0))
+
+
+@dataclass(eq=False)
 class LossOperation(Operation):
-    """A loss at an Output. `logits` is given where the loss is computed together with the activation before it."""
+    """A loss at an Output. `logits` is given where the loss is computed together with the activation before it.
+
+    `target` is the value that stands for the data's targets, where one is wired.
+    """
 
     loss: Loss = field(default_factory=Loss)
     weight: float = 1.0
+    target: Value | None = None
     logits: Value | None = None
     activation: str = ""
 
@@ -177,8 +202,8 @@ class _Lowering:
         if layer.NAME == "Output":
             self._lower_output(node, inputs, edges)
             return
-        if not layer.INPUTS:
-            integer = getattr(layer, "dtype", "float") == "int"
+        if layer.FED:
+            integer = node.id in self.inference.ids
             outputs = tuple(self._value(node, shape, False, integer=integer) for shape in shapes)
             self._emit(InputOperation(node.id, (), outputs))
         else:
@@ -192,11 +217,14 @@ class _Lowering:
         layer = node.layer
         alias = node.bypassed or layer.ALIAS or (not self.program.training and layer.ALIAS_INFERENCE)
         activation = None if node.bypassed else activation_of(layer)
+        masking = "pass" if node.bypassed else layer.masking()
+        mask = self._joined_mask(node, inputs) if masking == "pass" else None
         if alias:
             value = inputs[0]
             if activation is None or value.shape != shapes[0]:
                 first = self._value(node, shapes[0], value.needs_gradient, integer=value.integer)
                 self._emit(AliasOperation(node.id, inputs[:1], (first,), tuple(edges[:1])))
+                first.mask = mask if mask is not None and first.shape[:1] == (mask.length,) else None
                 outputs: tuple[Value, ...] = (first,)
                 edges = []
             else:
@@ -206,11 +234,16 @@ class _Lowering:
             operation = LayerOperation(node.id, inputs, outputs, tuple(edges))
             operation.layer, operation.owner = layer, node.shares or node.id
             operation.frozen = self.design.nodes[operation.owner].frozen
+            if masking == "make":
+                mask = operation.mask = Mask(node.id, outputs[0].shape[0])
+            for value in outputs:
+                value.mask = mask if mask is not None and value.shape[:1] == (mask.length,) else None
             self._emit(operation)
             edges = []
         before = outputs[0]
         if activation is not None:
             after = self._value(node, shapes[0], before.needs_gradient)
+            after.mask = before.mask
             applied = ActivationOperation(node.id, (before,), (after,), tuple(edges[:1]) or (None,))
             applied.activation = activation
             self._emit(applied)
@@ -218,10 +251,22 @@ class _Lowering:
         self.program.taps[node.id] = (before, outputs[0], activation)
         return outputs
 
+    def _joined_mask(self, node: Node, inputs: tuple[Value, ...]) -> Mask | None:
+        """Return the mask of what is computed from these step by step."""
+        masks = tuple(dict.fromkeys(value.mask for value in inputs if value.mask is not None))
+        if len(masks) < 2 or len({mask.length for mask in masks}) > 1:
+            return masks[0] if masks else None
+        operation = MaskOperation(node.id, (), (), masks=masks, mask=Mask(node.id, masks[0].length))
+        self._emit(operation)
+        return operation.mask
+
     def _lower_output(self, node: Node, inputs: tuple[Value, ...], edges: list[Edge]) -> None:
         layer: Any = node.layer
-        operation = LossOperation(node.id, inputs, (), tuple(edges))
+        operation = LossOperation(node.id, inputs[:1], (), tuple(edges[:1]))
         operation.loss, operation.weight = family("loss").get(layer.loss), layer.weight
+        if len(inputs) > 1:
+            operation.target = inputs[1]
+            operation.target.consumers.append(operation)
         self._emit(operation)
         self.program.losses.append(operation)
 

@@ -137,6 +137,23 @@ def _ports(design: Design, inference: Inference) -> Iterator[Problem]:
             yield Problem(node=target.id, severity="error", code="port", message=message, repairs=(cut,))
 
 
+def _optional_ports(design: Design, inference: Inference) -> Iterator[Problem]:
+    """Optional inputs are told apart by their order, so a later one needs those before it."""
+    fed = {(edge.target, edge.target_port) for edge in design.edges}
+    for node in design.nodes.values():
+        lacking = ""
+        for port in node.layer.INPUTS:
+            if not port.optional or port.variadic:
+                continue
+            if (node.id, port.name) not in fed:
+                lacking = lacking or port.name
+            elif lacking:
+                message = (
+                    f"{node.name} has a wire at its input {port.name!r}, which also needs one at {lacking!r}."
+                )
+                yield Problem(node=node.id, severity="error", code="missing_wire", message=message)
+
+
 def _names(design: Design, inference: Inference) -> Iterator[Problem]:
     """Names are unique on the canvas; a file may say otherwise, and weights are kept by name."""
     seen: set[str] = set()
@@ -267,5 +284,6 @@ def _activation_of(layer: object) -> str | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    _empty, _unknown, _cycle, _ports, _missing_wires, _names, _sharing, _shapes, _settings, _memory, _loss,
+    _empty, _unknown, _cycle, _ports, _missing_wires, _optional_ports, _names, _sharing, _shapes, _settings, _memory,
+    _loss,
 )  # fmt: skip

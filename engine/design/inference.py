@@ -26,6 +26,8 @@ class Inference:
     outputs: dict[str, tuple[Shape, ...]] = field(default_factory=dict)
     parameters: dict[str, tuple[ParameterSpec, ...]] = field(default_factory=dict)
     faults: dict[str, GradloomError] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    """The nodes that give whole numbers which name something: an Input of ids, and what passes them on."""
 
     def shape_at(self, design: Design, node_id: str, port: str) -> Shape | None:
         """Return the shape at an output port, or None where it is not known."""
@@ -91,8 +93,25 @@ def infer(design: Design) -> Inference:
         shapes = [result.shape_at(design, edge.source, edge.source_port) for edge in edges]
         if any(shape is None for shape in shapes):
             continue
-        _infer_node(design, node_id, tuple(shape for shape in shapes if shape is not None), result)
+        known = tuple(shape for shape in shapes if shape is not None)
+        _infer_node(design, node_id, known, result)
+        _follow_ids(design, node_id, [edge.source for edge in edges], result)
     return result
+
+
+def _follow_ids(design: Design, node_id: str, sources: list[str], result: Inference) -> None:
+    """Note where ids flow, and the fault of a layer that computes with numbers but is fed ids."""
+    node, layer = design.nodes[node_id], design.nodes[node_id].layer
+    if not sources and layer.FED and getattr(layer, "dtype", "float") == "int":
+        result.ids.add(node_id)
+    if not result.ids.intersection(sources[:1] if node.type == "Output" else sources):
+        return
+    if node.bypassed or (layer.ALIAS and not layer.ACTIVATION_FIELD):
+        result.ids.add(node_id)
+    elif not layer.INTEGERS and node_id in result.outputs:
+        message = f"{layer.NAME} computes with numbers, but ids arrive: put an Embedding before it."
+        result.faults[node_id] = ShapeError(message, node=node_id)
+        del result.outputs[node_id]
 
 
 def _infer_node(design: Design, node_id: str, shapes: tuple[Shape, ...], result: Inference) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from engine.core.fields import ComponentValue
-from engine.layers.base import Example, Layer
+from engine.layers.base import Example, Layer, Masking
 
 
 class Activation(Layer, frozen=True):
@@ -19,6 +19,7 @@ class Activation(Layer, frozen=True):
     """
 
     FAMILY: ClassVar[str] = "activation"
+    MASKING: ClassVar[Masking] = "pass"
     CATEGORY: ClassVar[str] = "Core"
     FORMULA: ClassVar[str] = "y = g(x)"
     KEYWORDS: ClassVar[tuple[str, ...]] = (

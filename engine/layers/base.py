@@ -9,7 +9,7 @@ training runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from engine.core.registry import Family, family
 from engine.core.shapes import Shape, text
 
 Array = NDArray[Any]
+Masking = Literal["pass", "stop", "make"]
+"""What becomes of a sequence's mask: the outputs have it too, they have none, or the kernel writes one."""
 
 
 class Port(NamedTuple):
@@ -57,12 +59,16 @@ class Binding(Protocol):
 
     `input_gradients[i]` is None where no gradient is wanted there, and `gradients` lacks the parameters that are
     frozen. A kernel *writes* its gradients (it does not add to them): the compiler sums where wires branch.
+    `input_masks[i]` is (batch, T) bool, True where a step is real, or None where every step is; it is filled before
+    `forward` runs. A layer whose masking is "make" writes `output_mask` in `forward`.
     """
 
     inputs: tuple[Array, ...]
     outputs: tuple[Array, ...]
     input_gradients: tuple[Array | None, ...]
     output_gradients: tuple[Array, ...]
+    input_masks: tuple[Array | None, ...]
+    output_mask: Array | None
     parameters: Mapping[str, Array]
     gradients: Mapping[str, Array]
     training: bool
@@ -103,6 +109,12 @@ class Layer(Component, frozen=True):
     """The one or two settings that a node shows on the canvas."""
     INPUTS: ClassVar[tuple[Port, ...]] = (Port("input"),)
     OUTPUTS: ClassVar[tuple[Port, ...]] = (Port("output"),)
+    FED: ClassVar[bool] = False
+    """True where the values come from outside, and no kernel computes them (Input)."""
+    INTEGERS: ClassVar[bool] = False
+    """True where the layer takes ids, whole numbers that name something (Embedding); `input_dim` says how many."""
+    MASKING: ClassVar[Masking] = "stop"
+    """See `masking`."""
     ALIAS: ClassVar[bool] = False
     """True where the output is the input under another shape: no kernel, no copy."""
     ALIAS_INFERENCE: ClassVar[bool] = False
@@ -129,6 +141,10 @@ class Layer(Component, frozen=True):
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         """Return the parameters needed for inputs of these shapes, in the order in which files list them."""
         return ()
+
+    def masking(self) -> Masking:
+        """Return what becomes of the masks of the inputs. Those that pass are joined: real is what is real in all."""
+        return self.MASKING
 
     def bind(self, binding: Binding) -> Kernel:
         """Return the kernels that compute on the binding's buffers."""

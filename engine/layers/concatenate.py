@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from engine.core.errors import SettingError, ShapeError
 from engine.core.shapes import Shape, text
-from engine.layers.base import Binding, Example, Kernel, Layer, Port
+from engine.layers.base import Binding, Example, Kernel, Layer, Masking, Port
 
 
 class Concatenate(Layer, frozen=True):
@@ -24,6 +24,7 @@ class Concatenate(Layer, frozen=True):
     """
 
     FAMILY: ClassVar[str] = "merge"
+    MASKING: ClassVar[Masking] = "pass"
     CATEGORY: ClassVar[str] = "Merge"
     FORMULA: ClassVar[str] = "y = [x₁, x₂, …]"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("concat", "join", "stack", "skip", "u-net")

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from engine.core.fields import ComponentValue
 from engine.core.shapes import Shape, size
-from engine.layers.base import Binding, Example, Kernel, Layer, ParameterSpec, refuse
+from engine.layers.base import Binding, Example, Kernel, Layer, Masking, ParameterSpec, refuse
 
 
 class Dense(Layer, frozen=True):
@@ -23,6 +23,7 @@ class Dense(Layer, frozen=True):
     """
 
     FAMILY: ClassVar[str] = "dense"
+    MASKING: ClassVar[Masking] = "pass"
     FORMULA: ClassVar[str] = "y = g(x·W + b)"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("fully connected", "linear", "perceptron", "mlp")
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("units", "activation")

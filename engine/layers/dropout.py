@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from engine.layers.base import Binding, Example, Kernel, Layer
+from engine.layers.base import Binding, Example, Kernel, Layer, Masking
 
 
 class Dropout(Layer, frozen=True):
@@ -20,6 +20,7 @@ class Dropout(Layer, frozen=True):
     """
 
     FAMILY: ClassVar[str] = "regularization"
+    MASKING: ClassVar[Masking] = "pass"
     CATEGORY: ClassVar[str] = "Regularization"
     FORMULA: ClassVar[str] = "y = x·m / (1 − rate), m = 0 or 1"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("regularization", "overfitting", "noise")

@@ -18,6 +18,7 @@ class Input(Layer, frozen=True):
 
     FAMILY: ClassVar[str] = "input"
     FORMULA: ClassVar[str] = "y = x"
+    FED: ClassVar[bool] = True
     INPUTS: ClassVar[tuple[Port, ...]] = ()
     KEYWORDS: ClassVar[tuple[str, ...]] = ("data", "samples", "source")
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("shape",)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from engine.core.errors import ShapeError
 from engine.core.shapes import Shape, text
-from engine.layers.base import Example, Layer, Port
+from engine.layers.base import Example, Layer, Masking, Port
 
 
 class Merge(Layer, frozen=True):
@@ -14,6 +14,7 @@ class Merge(Layer, frozen=True):
 
     NAME: ClassVar[str] = ""
     FAMILY: ClassVar[str] = "merge"
+    MASKING: ClassVar[Masking] = "pass"
     CATEGORY: ClassVar[str] = "Merge"
     INPUTS: ClassVar[tuple[Port, ...]] = (
         Port("inputs", "What to combine, all of one shape.", variadic=True),

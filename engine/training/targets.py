@@ -67,7 +67,10 @@ def bind_data(network: Network, split: Split) -> BoundData:
     for node_id in network.inputs:
         bound.inputs[node_id] = _inputs_for(network, node_id, split)
     for node_id in network.outputs:
-        _bind_target(network, node_id, split, bound)
+        if node_id in network.targets:
+            _bind_target(network, node_id, split, bound)
+        else:
+            bound.reconstructed = (*bound.reconstructed, node_id)
     return bound
 
 

@@ -39,6 +39,9 @@ def network_of(example: Example) -> Design:
     design = Design("one layer")
     feeding = []
     for shape in example.inputs:
+        if example.layer.INTEGERS:
+            feeding.append(design.add("Input", shape=shape, dtype="int"))
+            continue
         x = design.add("Input", shape=shape)
         feeding.append(design.add("Dense", x, units=shape[-1], bias_initializer="random_normal"))
     node = design.add(example.layer, feeding, name=LAYER)
@@ -56,7 +59,13 @@ def ready(example: Example, dtype: str = "float32") -> tuple[Network, dict[str, 
     for array in network.parameters.values():
         array += 0.2 * random.standard_normal(array.shape).astype(dtype)
     plan, nodes = network.plan(SAMPLES, training=True), network.design.nodes
-    x = {nodes[n].name: random.standard_normal(array.shape) for n, array in plan.inputs.items()}
+    ids = getattr(example.layer, "input_dim", 0)
+    x = {
+        nodes[n].name: random.integers(0, ids, array.shape)
+        if array.dtype.kind == "i"
+        else random.standard_normal(array.shape)
+        for n, array in plan.inputs.items()
+    }
     y = {nodes[n].name: random.standard_normal(array.shape) for n, array in plan.targets.items()}
     return network, x, y
 
