@@ -276,14 +276,14 @@ class Plan:
             self.masks.get(operation.node),
             self._class_weights.get(operation.node) if self.training else None,
         )
-        weights = () if rows is None else (rows.values,)
+        weights = None if rows is None else rows.values
         if operation.logits is not None:
             logits = self._arrays[operation.logits]
             kernel = operation.loss.bind_fused(
-                operation.activation, logits, prediction, target, gradient, *weights
+                operation.activation, logits, prediction, target, gradient, weights
             )
         else:
-            kernel = operation.loss.bind(prediction, target, gradient, *weights)
+            kernel = operation.loss.bind(prediction, target, gradient, weights)
         if rows is not None:
             kernel = kernel._replace(value=_after(rows.refresh, kernel.value))
         self._losses.append((operation.node, operation.weight, kernel.value))

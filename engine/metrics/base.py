@@ -29,6 +29,10 @@ class Metric(Component, frozen=True):
         """Return this batch's sums. `target` is class numbers (N,), one-hot rows, or values as the loss had them."""
         raise TypeError(f"{type(self).__name__} can't measure.")
 
+    def measure_masked(self, prediction: Array, target: Array, mask: Array) -> NDArray[np.float64]:
+        """Return the sums over the steps where `mask` (N, T) is True."""
+        return self.measure(prediction[mask], target[mask])
+
     def result(self, sums: NDArray[np.float64]) -> float:
         """Return the figure for sums added over all batches."""
         raise TypeError(f"{type(self).__name__} has no result.")

@@ -53,7 +53,7 @@ class Meter:
         self._metrics = [(node, label, metric) for node, pairs in metrics.items() for label, metric in pairs]
         self._nodes = tuple(dict.fromkeys(node for node, _, _ in self._metrics))
         self.labels = tuple(label for _, label, _ in self._metrics)
-        self._buffers: dict[str, tuple[Array, Array]] = {}
+        self._buffers: dict[str, dict[str, Array]] = {}
         self._room = 0
         self.reset()
 
@@ -76,15 +76,14 @@ class Meter:
         if not self._buffers:
             self._allocate(plan)
         if rows * 2 > self._room:
-            self._measure({node: (plan.predictions[node], plan.targets[node]) for node in self._nodes})
+            self._measure({node: _arrays_of(plan, node) for node in self._nodes})
             self._measured += rows
             return
         start = self._pending
         stop = self._pending = start + rows
         for node in self._nodes:
-            predictions, targets = self._buffers[node]
-            predictions[start:stop] = plan.predictions[node]
-            targets[start:stop] = plan.targets[node]
+            for kind, array in _arrays_of(plan, node).items():
+                self._buffers[node][kind][start:stop] = array
         if stop >= self._measured or stop + rows > self._room:
             self._flush()
 
@@ -105,9 +104,8 @@ class Meter:
         }
         arrays: dict[str, Array] = {}
         for node in self._nodes if self._pending else ():
-            predictions, targets = self._buffers[node]
-            arrays[f"pending/{node}/prediction"] = predictions[: self._pending].copy()
-            arrays[f"pending/{node}/target"] = targets[: self._pending].copy()
+            for kind, buffer in self._buffers[node].items():
+                arrays[f"pending/{node}/{kind}"] = buffer[: self._pending].copy()
         return facts, arrays
 
     def restore(self, facts: Mapping[str, Any], arrays: Mapping[str, Array], plan: Plan) -> None:
@@ -121,32 +119,39 @@ class Meter:
         self._read_values()
         if self._nodes and not self._buffers:
             self._allocate(plan)
-        waiting = [arrays.get(f"pending/{node}/prediction") for node in self._nodes]
+        rooms = {
+            f"pending/{n}/{kind}": b for n, buffers in self._buffers.items() for kind, b in buffers.items()
+        }
+        waiting = [arrays.get(name) for name in rooms]
         pending = int(facts["pending"])
         if pending > self._room or any(array is None or len(array) != pending for array in waiting):
             return
         self._pending = pending
-        for node in self._nodes:
-            self._buffers[node][0][:pending] = arrays[f"pending/{node}/prediction"]
-            self._buffers[node][1][:pending] = arrays[f"pending/{node}/target"]
+        for name, buffer in rooms.items():
+            buffer[:pending] = arrays[name]
 
     def _allocate(self, plan: Plan) -> None:
         widest = max(size(plan.predictions[node].shape[1:]) for node in self._nodes)
         self._room = max(1, min(ROWS, VALUES // max(widest, 1)))
         for node in self._nodes:
-            shapes = plan.predictions[node], plan.targets[node]
-            predictions, targets = (np.empty((self._room, *a.shape[1:]), a.dtype) for a in shapes)
-            self._buffers[node] = (predictions, targets)
+            self._buffers[node] = {
+                kind: np.empty((self._room, *array.shape[1:]), array.dtype)
+                for kind, array in _arrays_of(plan, node).items()
+            }
 
     def _flush(self) -> None:
         stop = self._pending
-        self._measure({node: (p[:stop], t[:stop]) for node, (p, t) in self._buffers.items()})
+        self._measure({n: {k: a[:stop] for k, a in buffers.items()} for n, buffers in self._buffers.items()})
         self._measured += stop
         self._pending = 0
 
-    def _measure(self, arrays: Mapping[str, tuple[Array, Array]]) -> None:
+    def _measure(self, arrays: Mapping[str, Mapping[str, Array]]) -> None:
         for node, label, metric in self._metrics:
-            sums = metric.measure(*arrays[node])
+            of = arrays[node]
+            if "mask" in of:
+                sums = metric.measure_masked(of["prediction"], of["target"], of["mask"])
+            else:
+                sums = metric.measure(of["prediction"], of["target"])
             before = self._sums.get(label)
             self._sums[label] = np.asarray(sums, float) if before is None else before + sums
         self._read_values()
@@ -157,3 +162,9 @@ class Meter:
             for _, label, metric in self._metrics
             if label in self._sums
         }
+
+
+def _arrays_of(plan: Plan, node: str) -> dict[str, Array]:
+    """Return what an output's metrics are measured on."""
+    arrays = {"prediction": plan.predictions[node], "target": plan.targets[node]}
+    return arrays | ({"mask": plan.masks[node]} if node in plan.masks else {})

@@ -11,6 +11,7 @@ import engine
 from engine.compiler.gradient_check import PASS
 from engine.compiler.verify import verify
 from engine.layers.base import Binding, Kernel, Layer, Masking
+from engine.training.evaluation import evaluate
 
 BATCH, STEPS, FEATURES = 4, 5, 3
 
@@ -186,3 +187,12 @@ def test_ids_are_refused_by_what_computes_with_numbers() -> None:
     (problem,) = [p for p in design.check() if p.severity == "error"]
     assert problem.node == "dense_1"
     assert "Embedding" in problem.message
+
+
+def test_metrics_count_real_steps_only() -> None:
+    network = engine.compile(labelled("sparse_categorical_crossentropy", "softmax", 3))
+    x, classes = batch(1)[0], np.random.default_rng(2).integers(0, 3, (BATCH, STEPS))
+    found = np.asarray(network.predict(x)).argmax(-1)
+    real = real_steps(4)
+    expected = np.mean((found == classes)[real])
+    assert evaluate(network, (x, classes), ["accuracy"])["accuracy"] == pytest.approx(expected)
