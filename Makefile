@@ -14,11 +14,11 @@ endif
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots lock clean
+.PHONY: help run test lint format bench templates-check screenshots lock clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || \
-		sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1  \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || \
+		sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1  \2/p' Makefile
 
 run: $(VENV)/installed-run ## open the application (FILE=design.gradloom opens a file)
 	@$(BIN)/python scripts/system_packages.py run
@@ -41,6 +41,9 @@ format: $(VENV)/installed-dev ## put the code into its standard form
 bench: $(VENV)/installed-bench ## measure the engine and the screen against their peers and limits
 	@$(BIN)/python scripts/system_packages.py run
 	$(BIN)/python -m benchmarks
+
+templates-check: $(VENV)/installed-run ## train every template at full size, compare with its stated figure, renew docs/templates.md
+	$(BIN)/python scripts/check_templates.py
 
 screenshots: $(VENV)/installed-run ## render the pictures of the documentation again
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/system_packages.py run

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -18,11 +19,47 @@ from engine.design.document_json import read_document
 INDEX = "index.json"
 
 
+GROUPS = (
+    "Start here",
+    "Images",
+    "Sequences",
+    "Attention",
+    "Generative",
+    "Transfer",
+    "Theory",
+    "Why it fails",
+    "Textbook",
+)
+"""The headings of the gallery, in their order."""
+
+
+class Reaches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The figure of a template as a machine checks it, under the names that `gradloom train --json` ends with.
+
+    A template that fails on purpose gives the step at which its run breaks off instead.
+    """
+
+    metric: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+    breaks_at_step: int | None = None
+
+    def holds(self, figures: Mapping[str, object]) -> bool:
+        """Return whether the last figures of a run keep what is stated."""
+        value = figures.get(self.metric)
+        if not isinstance(value, int | float):
+            return False
+        return (self.at_least is None or value >= self.at_least) and (
+            self.at_most is None or value <= self.at_most
+        )
+
+
 class TemplateInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a gallery shows of a template.
 
     `description` is one or two sentences, `figure` the number that a run reaches as the template opens, `group` the
-    heading that it stands under.
+    heading that it stands under. `reaches` is the figure as `make templates-check` checks it, `data` names the folder
+    under GRADLOOM_DATA without which it can't be trained ("" for none).
     """
 
     name: str
@@ -30,6 +67,8 @@ class TemplateInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str
     figure: str
     group: str
+    reaches: Reaches
+    data: str = ""
 
 
 def templates_folder() -> Path:
