@@ -18,6 +18,7 @@ from engine.core.errors import DataError, SettingError
 from engine.core.random import restore, state_of, stream
 from engine.core.registry import family
 from engine.design.design import Design
+from engine.design.phases import first_objectives
 from engine.losses.base import Loss
 from engine.optimizers.base import Optimizer, Updater
 
@@ -41,8 +42,9 @@ class Network:
         inputs, outputs: the ids of the Input and Output nodes, in the order of the network. An Input that no Output
             depends on is not among them: it needs no samples.
         losses: output node id -> its loss.
-        targets: the outputs whose targets come from the data; the others compare with a value of the network.
-        class_weights: output node id -> how much each class counts (C,) in the training loss. Set it before the plans.
+        targets: the outputs whose targets come from the data; the others compare with a value of the network, or
+            (`constants`) with a number that a phase says.
+        class_weights: output node id -> how much each class counts (C,) in the training loss. See `weigh_classes`.
     """
 
     def __init__(self, design: Design, *, seed: int | None = None, dtype: str = "float32") -> None:
@@ -76,24 +78,28 @@ class Network:
             if node.type == "Output"
         }
         wired = {edge.target for edge in self.design.edges if edge.target_port == "target"}
-        self.targets = tuple(node_id for node_id in self.outputs if node_id not in wired)
+        fed = {o.output for phase in design.phases for o in phase.objectives if o.target == "data"}
+        self.constants = tuple(n for n in first_objectives(design.phases) if n not in fed)
+        self.targets = tuple(n for n in self.outputs if n not in wired and n not in self.constants)
         self.class_weights: dict[str, Array] = {}
         self._streams: dict[tuple[str, str], np.random.Generator] = {}
-        self._programs: dict[bool, Program] = {}
-        self._plans: OrderedDict[tuple[int, bool, bool], Plan] = OrderedDict()
+        self._programs: dict[tuple[bool, int | None], Program] = {}
+        self._plans: OrderedDict[tuple[int, bool, bool, int | None], Plan] = OrderedDict()
         self._updater: Updater | None = None
 
     # ------------------------------------------------------------------ plans
 
-    def plan(self, batch: int, training: bool, *, keep: bool = False) -> Plan:
-        """Return the plan for a batch size, made at the first call. `keep` lets views read an inference plan's taps."""
-        key = (batch, training, keep)
+    def plan(self, batch: int, training: bool, *, keep: bool = False, phase: int | None = None) -> Plan:
+        """Return the plan for a batch size, made at the first call. `keep` lets views read an inference plan's taps.
+
+        `phase` is the place of one of the design's phases: the plan computes what that phase needs, and gradients of
+        what it trains. None is the whole network.
+        """
+        key = (batch, training, keep, phase)
         plan = self._plans.get(key)
         if plan is None:
-            if training not in self._programs:
-                self._programs[training] = lower(self.design, self.inference, training=training)
             plan = Plan(
-                self._programs[training],
+                self.program(training, phase),
                 self.store,
                 batch,
                 self._stream,
@@ -106,19 +112,49 @@ class Network:
         self._plans.move_to_end(key)
         return plan
 
-    def updater(self, optimizer: Optimizer) -> Updater:
-        """Return a new updater of this optimizer for the parameters that move."""
-        return Updater(optimizer, self.parameter_vector, self.gradient_vector, self.segments)
+    def weigh_classes(self, weights: Mapping[str, Array]) -> None:
+        """Let each class count so much in the training loss: output node id -> (C,). Outputs left out count alike."""
+        if weights or self.class_weights:
+            self.class_weights = dict(weights)
+            for key in [key for key in self._plans if key[1]]:
+                del self._plans[key]
+
+    def program(self, training: bool, phase: int | None = None) -> Program:
+        """Return the program of the whole network or of a phase, made at the first call."""
+        key = (training, phase)
+        if key not in self._programs:
+            chosen = None if phase is None else self.design.phases[phase]
+            self._programs[key] = lower(self.design, self.inference, training=training, phase=chosen)
+        return self._programs[key]
+
+    def segments_of(self, phase: int | None) -> tuple[tuple[int, int], ...]:
+        """Return the (start, stop) ranges of the vectors that move in a phase (None: at all)."""
+        if phase is None:
+            return self.segments
+        return self.store.segments_of(self.program(True, phase).moving)
+
+    def updater(self, optimizer: Optimizer, phase: int | None = None) -> Updater:
+        """Return a new updater of this optimizer for the parameters that move, at all or in a phase."""
+        segments = self.segments_of(phase)
+        if phase is None or not segments:
+            return Updater(optimizer, self.parameter_vector, self.gradient_vector, segments)
+        # The optimizer's slots are as long as what it is given: a phase's are only as long as what lies in it.
+        first, last = segments[0][0], segments[-1][1]
+        parts = [(start - first, stop - first) for start, stop in segments]
+        return Updater(optimizer, self.parameter_vector[first:last], self.gradient_vector[first:last], parts)
 
     def feed(self, plan: Plan, x: Samples, y: Samples | None = None) -> None:
         """Copy samples, and targets where given, into a plan's buffers. Raises DataError where a shape does not fit."""
         for node_id, array in self._by_node(x, self.inputs).items():
-            plan.inputs[node_id][...] = as_batch(
-                array, plan.inputs[node_id].shape, self.design.nodes[node_id].name
-            )
+            if node_id in plan.inputs:
+                plan.inputs[node_id][...] = as_batch(
+                    array, plan.inputs[node_id].shape, self.design.nodes[node_id].name
+                )
         if y is None:
             return
         for node_id, array in self._by_node(y, self.targets).items():
+            if node_id not in plan.targets or node_id in plan.constants:
+                continue
             loss = self.losses[node_id]
             target = plan.targets[node_id]
             target[...] = as_targets(array, loss, target.shape, self.design.nodes[node_id].name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from engine.core.errors import SettingError
 from engine.core.fields import ComponentValue, Declared
 from engine.core.registry import family
 
@@ -66,6 +68,44 @@ class TrainingSettings(Declared, frozen=True):
         bool,
         Meta(description="End with the weights of the best epoch, not of the last.", extra={"basic": False}),
     ] = True
+    class_weight: Annotated[
+        Literal["none", "balanced", "custom"],
+        Meta(
+            description="How much each class counts in the training loss: balanced lets rare ones count more.",
+            extra={"basic": False},
+        ),
+    ] = "none"
+    class_weight_values: Annotated[
+        tuple[float, ...],
+        Meta(
+            description="What each class counts, in the order of the classes.",
+            extra={"basic": False, "when": {"class_weight": ["custom"]}},
+        ),
+    ] = ()
+    use_ema: Annotated[
+        bool,
+        Meta(
+            description="Validate, and end, with a moving average of the weights.",
+            extra={"basic": False},
+        ),
+    ] = False
+    ema_momentum: Annotated[
+        float,
+        Meta(
+            ge=0,
+            lt=1,
+            description="Part of the average that each step keeps: 0.99 looks back on about 100 steps.",
+            extra={"basic": False, "when": {"use_ema": [True]}},
+        ),
+    ] = 0.99
+    ema_overwrite_frequency: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Steps after which the weights themselves become the average; 0 never.",
+            extra={"basic": False, "unit": "steps", "when": {"use_ema": [True]}},
+        ),
+    ] = 0
     gradient_norm_threshold: Annotated[
         float,
         Meta(
@@ -84,3 +124,10 @@ class TrainingSettings(Declared, frozen=True):
         family("schedule").get(self.schedule)
         for metric in self.metrics:
             family("metric").get(metric)
+        weights = self.class_weight_values
+        if not all(0 <= weight < math.inf for weight in weights):
+            raise SettingError(
+                f"class_weight_values: a weight is a number from 0 on. Received: {list(weights)}."
+            )
+        if self.class_weight == "custom" and not weights:
+            raise SettingError("class_weight is custom: class_weight_values needs a number for each class.")

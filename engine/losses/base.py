@@ -47,8 +47,8 @@ class Loss(Component, frozen=True):
 
         `weights` (N, ...), the prediction's shape without its last axis, says what each row counts: the loss is then
         the sum over the rows of weight times the row's own loss, the mean (or sum) over the last axis that the
-        formula takes. They are final coefficients: a mean over n rows has weights of 1/n. The array is contiguous and may be
-        refilled between calls. Without it every row counts alike.
+        formula takes. They are final coefficients: a mean over n rows has weights of 1/n. The array is contiguous and
+        may be refilled between calls. Without it every row counts alike.
         """
         raise TypeError(f"{type(self).__name__} has no kernel.")
 

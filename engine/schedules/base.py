@@ -5,12 +5,25 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from engine.core.fields import Component
+from engine.core.fields import Component, Declared
 from engine.core.registry import Family, snake_case
 
 
+class Response(Declared, frozen=True):
+    """What a schedule that watches the run has made of it so far; part of the run's state.
+
+    `factor` multiplies the learning rate, beside the planned factor. `best` is the least score seen, `waited` the
+    epochs since then, `cooldown` the epochs that are still let pass without counting.
+    """
+
+    factor: float = 1.0
+    best: float | None = None
+    waited: int = 0
+    cooldown: int = 0
+
+
 class Schedule(Component, frozen=True):
-    """Base of every learning-rate schedule."""
+    """Base of every learning-rate schedule: a factor planned for each step, and a response to how the run goes."""
 
     FORMULA: ClassVar[str] = ""
 
@@ -22,6 +35,10 @@ class Schedule(Component, frozen=True):
     def factor(self, step: int, steps_per_epoch: int, total_steps: int) -> float:
         """Return the factor for `step` (0 for the first) of `total_steps`."""
         raise TypeError(f"{type(self).__name__} has no rule.")
+
+    def respond(self, response: Response, score: float) -> Response:
+        """Return the response after an epoch with this score (validation loss, or training loss without one)."""
+        return response
 
 
 def periods_passed(step: int, steps_per_epoch: int, period: float, staircase: bool) -> float:

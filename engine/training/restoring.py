@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import FileFormatError, TrainingError
 from engine.core.random import restore
+from engine.schedules.base import Response
 from engine.training.history import History
 from engine.training.state import RunState
 
@@ -40,6 +41,9 @@ def restore_run(run: TrainingRun, state: RunState) -> None:
         run.seconds, run._norm_squares = float(facts["seconds"]), float(facts["norm_squares"])
         run.learning_rate = float(facts["learning_rate"])
         run.updater.steps = int(facts["optimizer_steps"])
+        run.response = Response.validated(facts.get("response", {}))
+        if run.average is not None:
+            run.average.load(int(facts.get("average_steps", 0)), arrays)
     except (KeyError, TypeError, ValueError, FileFormatError) as error:
         raise TrainingError(f"The held run can't go on: its state is damaged ({error}).") from error
     run.history = history

@@ -17,7 +17,10 @@ from engine.core.random import restore, state_of, stream
 from engine.core.registry import family
 from engine.data.dataset import Split
 from engine.design.settings import TrainingSettings
+from engine.schedules.base import Response
+from engine.training.averaging import WeightAverage
 from engine.training.best import BestWeights
+from engine.training.class_weights import class_weights_of
 from engine.training.evaluation import Evaluator
 from engine.training.history import History
 from engine.training.meter import Meter, choose_metrics
@@ -55,6 +58,7 @@ class TrainingRun:
             raise TrainingError("Nothing can be trained: no layer has weights that are not frozen.")
         self.network, self.settings, self.observer = network, settings, observer
         self.data = bind_data(network, train)
+        network.weigh_classes(class_weights_of(network, self.data, settings))
         self.samples = self.data.samples
         sizes = {"mini_batch": settings.batch_size, "full_batch": self.samples, "single_sample": 1}
         self.batch = min(sizes[settings.batching], self.samples)
@@ -63,6 +67,8 @@ class TrainingRun:
         self.total_steps = self.epochs * self.steps_per_epoch
         self.optimizer = family("optimizer").get(settings.optimizer)
         self.schedule = family("schedule").get(settings.schedule)
+        self.response = Response()
+        self.average = WeightAverage(network, settings) if settings.use_ema else None
         self.updater = network.updater(self.optimizer)
         self.learning_rate: float = self.optimizer.learning_rate
         self.meter = Meter(choose_metrics(network, self.data, settings.metrics))
@@ -94,7 +100,16 @@ class TrainingRun:
         self._begun = time.perf_counter() - self.seconds
         while self.epoch < self.epochs and not self.stopped:
             self._draw_order()
-            yield from self._run_epoch(control)
+            try:
+                yield from self._run_epoch(control)
+            except GeneratorExit:
+                self.show_average()
+                raise
+
+    def show_average(self) -> None:
+        """End with the average of the weights where one is kept; `capture` still holds the weights themselves."""
+        if self.average is not None:
+            self.average.show()
 
     def rest(self, seconds: float) -> None:
         """Leave out time in which the run was held: it does not age meanwhile."""
@@ -108,6 +123,7 @@ class TrainingRun:
 
     def _run_epoch(self, control: RunControl | None) -> Iterator[Snapshot]:
         samples, batch, meter, clock = self.samples, self.batch, self.meter, time.perf_counter
+        average, response = self.average, self.response.factor
         factor, constant = self.schedule.factor, self.schedule.NAME == "constant"
         order, epoch, per_epoch, total = self._order, self.epoch + 1, self.steps_per_epoch, self.total_steps
         while self.position < samples:
@@ -115,7 +131,7 @@ class TrainingRun:
             stop = min(start + batch, samples)
             if control is not None and control.learning_rate is not None:
                 self._change_rate(control)
-            rate = self.learning_rate
+            rate = self.learning_rate * response
             if not constant:
                 rate *= factor(self.step, per_epoch, total)
             plan, take_step = self._ready.get(stop - start) or self._make_ready(stop - start)
@@ -125,6 +141,8 @@ class TrainingRun:
             loss, norm = take_step(order[start:stop], rate)
             if not math.isfinite(norm):
                 raise self._failure(plan, loss, rate)
+            if average is not None:
+                average.update()
             self.step += 1
             self.position = stop
             self._norm_squares += norm * norm
@@ -155,11 +173,13 @@ class TrainingRun:
         if settings.gradient_norm_threshold and epoch_norm < settings.gradient_norm_threshold:
             self.stopped, last = "gradient_norm", True
         validation = None
+        self.show_average()
         if self._evaluator is not None and (last or not self.epoch % settings.validate_every):
             validation = self._evaluator()
         if self._evaluator is None or validation is not None:
             score = metrics["loss"] if validation is None else validation["loss"]
             self.best.consider(score, self.epoch)
+            self.response = self.schedule.respond(self.response, score)
             if settings.patience and self.epoch - self.best.epoch >= settings.patience and not last:
                 self.stopped = "patience"
         if last and not self.stopped:
@@ -171,6 +191,8 @@ class TrainingRun:
         self.seconds = time.perf_counter() - self._begun
         self.history.add_epoch(self.epoch, self.step, metrics, validation, rate, self.seconds)
         restored = self.best.restore(self.epoch) if self.stopped else 0
+        if self.average is not None and not self.stopped:
+            self.average.hide()
         return Snapshot(
             self.step, self.epoch, self.steps_per_epoch, self.total_steps, loss, rate, norm, metrics, True,
             self.seconds, validation, self.stopped, restored,
@@ -178,14 +200,18 @@ class TrainingRun:
 
     def current_rate(self) -> float:
         """Return the learning rate of the next step."""
-        return self.learning_rate * self.schedule.factor(self.step, self.steps_per_epoch, self.total_steps)
+        return self.learning_rate * self._factor()
+
+    def _factor(self) -> float:
+        planned: float = self.schedule.factor(self.step, self.steps_per_epoch, self.total_steps)
+        return planned * self.response.factor
 
     def _change_rate(self, control: RunControl) -> None:
         """Make the effective rate what was asked for; the schedule's later factors are relative to this one."""
         wanted, control.learning_rate = control.learning_rate, None
         if wanted is None or not (math.isfinite(wanted) and wanted >= 0):
             return
-        factor = self.schedule.factor(self.step, self.steps_per_epoch, self.total_steps)
+        factor = self._factor()
         self.learning_rate = wanted / factor if factor > 0 else wanted
 
     # ------------------------------------------------------------------ when a number is not finite
@@ -231,6 +257,9 @@ class TrainingRun:
             self.network.parameter_vector,
             self.network.store.statistics,
         )
+        if self.average is not None:
+            vector = vector if self.average.raw is None else self.average.raw
+            arrays["average"] = self.average.vector.copy()
         arrays |= {"vector": vector.copy(), "statistics": statistics.copy(), **best_arrays}
         arrays |= {f"slot/{name}": slot.copy() for name, slot in self.updater.slots.items()}
         arrays |= {f"history/{name}": column for name, column in self.history.to_arrays().items()}
@@ -244,6 +273,8 @@ class TrainingRun:
             "learning_rate": self.learning_rate,
             "seconds": self.seconds,
             "norm_squares": self._norm_squares,
+            "response": self.response.to_data(),
+            "average_steps": 0 if self.average is None else self.average.steps,
             "shuffle": self._shuffle_state,
             "streams": self.network.random_states(),
             "meter": meter_facts,

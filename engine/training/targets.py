@@ -41,8 +41,9 @@ class BoundData:
     def filler(self, plan: Plan) -> Fill:
         """Return the function that fills this plan's inputs and targets."""
         pairs = [(self.inputs[node].take, buffer) for node, buffer in plan.inputs.items()]
-        pairs += [(self.targets[node].take, plan.targets[node]) for node in self.targets]
-        wide = [(self.labels[node], plan.targets[node]) for node in self.labels]
+        wanted = plan.targets.keys() - plan.constants
+        pairs += [(self.targets[node].take, plan.targets[node]) for node in self.targets if node in wanted]
+        wide = [(self.labels[node], plan.targets[node]) for node in self.labels if node in wanted]
 
         def fill(indices: Array) -> None:
             for take, buffer in pairs:
@@ -69,7 +70,7 @@ def bind_data(network: Network, split: Split) -> BoundData:
     for node_id in network.outputs:
         if node_id in network.targets:
             _bind_target(network, node_id, split, bound)
-        else:
+        elif node_id not in network.constants:
             bound.reconstructed = (*bound.reconstructed, node_id)
     return bound
 
