@@ -32,6 +32,7 @@ class FakeBinding:
         backward: bool = True,
         wanted: bool = True,
         seed: int = 0,
+        masks: tuple[Array | None, ...] | None = None,
     ) -> None:
         random = np.random.default_rng(seed)
         self.layer, self.batch, self.dtype = layer, batch, np.dtype(dtype)
@@ -42,6 +43,10 @@ class FakeBinding:
             for s in shapes
         )
         self.outputs = tuple(np.full((batch, *s), np.nan, dtype) for s in layer.output_shapes(shapes))
+        self.input_masks: tuple[Array | None, ...] = masks or (None,) * len(shapes)
+        self.output_mask: Array | None = None
+        if layer.masking() == "make":
+            self.output_mask = np.zeros(self.outputs[0].shape[:2], bool)
         self.parameters: Mapping[str, Array] = {}
         self.specs = layer.parameter_specs(shapes)
         for spec in self.specs:
