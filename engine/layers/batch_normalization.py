@@ -8,15 +8,15 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from engine.core.fields import ComponentValue
 from engine.core.shapes import Shape
-from engine.layers.base import Binding, Example, Kernel, Layer, ParameterSpec, refuse
+from engine.layers.base import Binding, Example, Kernel, ParameterSpec
+from engine.layers.normalization import _Normalization
 from engine.layers.rows import Rows
 
 Array = NDArray[Any]
 
 
-class BatchNormalization(Layer, frozen=True):
+class BatchNormalization(_Normalization, frozen=True):
     """Batch normalization: gives each feature mean 0 and variance 1 over the batch, then a scale and a shift.
 
     Formula: y = gamma (x - m) / √(v + epsilon) + beta. While training, m and v are mean and variance (biased: divided
@@ -30,42 +30,21 @@ class BatchNormalization(Layer, frozen=True):
     one, and its moving variance is unbiased.)
     """
 
-    FAMILY: ClassVar[str] = "normalization"
-    CATEGORY: ClassVar[str] = "Normalization"
     FORMULA: ClassVar[str] = "y = γ·(x − μ) / √(σ² + ε) + β"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("batchnorm", "bn", "standardize", "normalize")
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("momentum",)
-    ACTIVATION_FIELD: ClassVar[str] = ""
 
     momentum: Annotated[
         float, Meta(ge=0, le=1, description="Part of the moving mean and variance that is kept at each step.")
     ] = 0.99
-    epsilon: Annotated[
-        float, Meta(gt=0, description="Keeps the divisor above 0.", extra={"scale": "log", "basic": False})
-    ] = 1e-3
-    center: Annotated[bool, Meta(description="Learn a shift, beta.", extra={"basic": False})] = True
-    scale: Annotated[bool, Meta(description="Learn a scale, gamma.", extra={"basic": False})] = True
-    beta_initializer: Annotated[
-        ComponentValue, Meta(description="First shift.", extra={"registry": "initializer", "basic": False})
-    ] = "zeros"
-    gamma_initializer: Annotated[
-        ComponentValue, Meta(description="First scale.", extra={"registry": "initializer", "basic": False})
-    ] = "ones"
-
-    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        if not inputs[0]:
-            raise refuse(self, "an input with a feature axis", inputs[0])
-        return inputs
 
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         shape = inputs[0][-1:]
-        specs = [
-            ParameterSpec("gamma", shape, self.gamma_initializer) if self.scale else None,
-            ParameterSpec("beta", shape, self.beta_initializer) if self.center else None,
+        return (
+            *super().parameter_specs(inputs),
             ParameterSpec("moving_mean", shape, "zeros", trainable=False),
             ParameterSpec("moving_variance", shape, "ones", trainable=False),
-        ]
-        return tuple(spec for spec in specs if spec is not None)
+        )
 
     def bind(self, binding: Binding) -> Kernel:
         if binding.training and not binding.frozen:

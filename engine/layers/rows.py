@@ -28,7 +28,7 @@ class Rows:
         shape = binding.inputs[0].shape
         self.width = shape[-1]
         self.count = math.prod(shape[:-1])
-        group = _divisor(self.count, max(LONG // self.width, 1))
+        group = divisor(self.count, max(LONG // self.width, 1))
         self._wide = (self.count // group, group * self.width)
         self._tile = binding.buffer((group, self.width))
         self._line = self._tile.reshape(-1)
@@ -55,6 +55,6 @@ class Rows:
         ufunc(x.reshape(self._wide), self._line, out.reshape(self._wide))
 
 
-def _divisor(count: int, most: int) -> int:
+def divisor(count: int, most: int) -> int:
     """Return the largest divisor of `count` that is at most `most`."""
     return max((d for d in range(1, min(most, count) + 1) if count % d == 0), default=1)

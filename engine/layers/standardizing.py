@@ -48,7 +48,7 @@ def bind_standardizing(
     gamma, beta = binding.parameters.get(scale), binding.parameters.get(shift)
     centered = binding.buffer((count, width)) if center else x
     inverse = binding.buffer((count, 1))
-    parts = _parts(count, max(1, BLOCK_BYTES // (width * x.itemsize)))
+    parts = parts_of(count, max(1, BLOCK_BYTES // (width * x.itemsize)))
     factors = binding.scratch((parts[0].stop, width if gamma is not None else 1))
     blocks = tuple(
         _Block(x[p], y[p], centered[p], inverse[p], inverse[p, 0], factors[: p.stop - p.start]) for p in parts
@@ -147,6 +147,6 @@ def _bind_backward(
     return backward
 
 
-def _parts(count: int, length: int) -> tuple[slice, ...]:
+def parts_of(count: int, length: int) -> tuple[slice, ...]:
     """Return slices of at most `length` that cover `count` rows."""
     return tuple(slice(start, min(start + length, count)) for start in range(0, count, length))
