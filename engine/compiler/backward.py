@@ -68,8 +68,12 @@ class BackwardBuilder:
         self._first_use: dict[Key, Operation] = {}
         for operation in reversed(self._program.operations):
             if isinstance(operation, LayerOperation):
-                for name in store.gradients_of(operation.owner):
+                for name in self._gradients_of(operation.owner):
                     self._first_use.setdefault((operation.owner, name), operation)
+
+    def _gradients_of(self, owner: str) -> dict[str, Array]:
+        """Return where the gradients of a node's parameters go; nowhere where the program does not move them."""
+        return self._store.gradients_of(owner) if owner in self._program.moving else {}
 
     # ------------------------------------------------------------------ layout
 
@@ -179,7 +183,7 @@ class BackwardBuilder:
             self._target(value, (operation, place)) for place, value in enumerate(operation.inputs)
         )
         written: dict[str, Array] = {}
-        for name, gradient in self._store.gradients_of(operation.owner).items():
+        for name, gradient in self._gradients_of(operation.owner).items():
             if self._first_use[operation.owner, name] is operation:
                 written[name] = gradient
             else:
@@ -223,7 +227,7 @@ class BackwardBuilder:
         shares = [self._share(value, (operation, i)) for i, value in enumerate(operation.inputs)]
         writes = tuple(share for share in shares if share is not None)
         if isinstance(operation, LayerOperation):
-            gradients = self._store.gradients_of(operation.owner)
+            gradients = self._gradients_of(operation.owner)
             writes += tuple(
                 g for name, g in gradients.items() if self._first_use[operation.owner, name] is operation
             )

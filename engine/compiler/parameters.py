@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,17 @@ class ParameterStore:
     def gradients_of(self, node_id: str) -> dict[str, Array]:
         """Return the gradients of a node's parameters by name; empty for a frozen node."""
         return {name: view for (node, name), view in self.gradients.items() if node == node_id}
+
+    def segments_of(self, owners: Collection[str]) -> tuple[tuple[int, int], ...]:
+        """Return the (start, stop) ranges of the parameters of these nodes that move, joined where they touch."""
+        parts = sorted((self.slices[k].start, self.slices[k].stop) for k in self.gradients if k[0] in owners)
+        joined: list[tuple[int, int]] = []
+        for start, stop in parts:
+            if joined and joined[-1][1] == start:
+                joined[-1] = (joined[-1][0], stop)
+            else:
+                joined.append((start, stop))
+        return tuple(joined)
 
     def load(self, arrays: Mapping[Key, Array]) -> None:
         """Copy arrays in. Raises SettingError, before anything is changed, where a name or a shape does not fit."""

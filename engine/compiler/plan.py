@@ -56,6 +56,7 @@ class Plan:
         inputs: input node id -> array (batch, *shape) to fill before `forward`.
         targets: output node id -> array to fill before `loss`; its shape and dtype are the loss's. Where a value of the
             network is the target, `forward` fills it.
+        constants: the Outputs whose target is one number for all samples: their buffers are filled already.
         masks: output node id -> (batch, T) bool, the steps that count, where a prediction carries a mask.
         predictions: output node id -> array (batch, *shape), valid after `forward`.
         taps: node id -> Tap, valid after `forward` (training plans, and plans made with keep=True).
@@ -85,6 +86,7 @@ class Plan:
         self._arrays: dict[Value, Array] = {}
         self.inputs: dict[str, Array] = {}
         self.targets: dict[str, Array] = {}
+        self.constants = frozenset(loss.node for loss in program.losses if loss.constant is not None)
         self.masks: dict[str, Array] = {}
         self._masks: dict[Mask | None, Array | None] = {None: None}
         self.predictions: dict[str, Array] = {}
@@ -169,7 +171,7 @@ class Plan:
             dtype = np.dtype(np.int64) if loss.loss.TARGET == "index" else self.dtype
             self.predictions[loss.node] = self._arrays[prediction]
             if loss.target is None:
-                self.targets[loss.node] = np.zeros(shape, dtype)
+                self.targets[loss.node] = np.full(shape, loss.constant or 0, dtype)
             else:
                 self.targets[loss.node] = self._arrays[loss.target].reshape(shape)
             mask = self._masks[prediction.mask]
@@ -229,7 +231,10 @@ class Plan:
             dy, dx = backward.activation_gradients(operation) if backward is not None else (None, None)
             kernel = operation.activation.bind(x, y, dy, dx)
         elif isinstance(operation, LayerOperation):
-            kernel = operation.layer.bind(self._binding(operation, backward))
+            binding = self._binding(operation, backward)
+            kernel = operation.layer.bind(binding)
+            if self.training and operation.owner in self.program.held:
+                kernel = self._holding(operation.owner, binding.parameters, kernel)
         elif isinstance(operation, MaskOperation):
             kernel = self._bind_mask(operation)
         if backward is not None:
@@ -245,7 +250,7 @@ class Plan:
             output_gradients=given,
             input_masks=tuple(self._masks[v.mask] for v in operation.inputs),
             output_mask=self._masks[operation.mask],
-            parameters=self._store.parameters_of(operation.owner),
+            parameters=self._parameters_of(operation.owner),
             gradients=written,
             training=self.training,
             frozen=operation.frozen,
@@ -254,6 +259,29 @@ class Plan:
             arena=self._arena,
             stream=lambda purpose: self._streams(operation.node, purpose),
         )
+
+    def _parameters_of(self, owner: str) -> dict[str, Array]:
+        """Return a node's arrays; where the phase at hand does not train it, copies stand for its statistics."""
+        arrays = self._store.parameters_of(owner)
+        if self.training and owner in self.program.held:
+            specs = self._store.specs
+            return {n: a if specs[owner, n].trainable else a.copy() for n, a in arrays.items()}
+        return arrays
+
+    def _holding(self, owner: str, given: Mapping[str, Array], kernel: Kernel) -> Kernel:
+        """Return a kernel whose statistics begin each step at those of the node, and stay behind."""
+        own = self._store.parameters_of(owner)
+        pairs = [(copy, own[name]) for name, copy in given.items() if copy is not own[name]]
+        inner = kernel.forward
+        if not pairs:
+            return kernel
+
+        def forward() -> None:
+            for copy, array in pairs:
+                np.copyto(copy, array)
+            inner()
+
+        return kernel._replace(forward=forward)
 
     def _bind_mask(self, operation: MaskOperation) -> Kernel:
         masks = [array for mask in operation.masks if (array := self._masks[mask]) is not None]
@@ -294,7 +322,7 @@ class Plan:
     def _bind_penalties(self, backward: BackwardBuilder | None) -> tuple[Callable[[], float], ...]:
         found = []
         for key, spec in self._store.specs.items():
-            if spec.regularizer is None:
+            if spec.regularizer is None or key[0] in self.program.held:
                 continue
             self._arena.begin()
             regularizer = family("regularizer").get(spec.regularizer)

@@ -8,6 +8,7 @@ out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,9 @@ from engine.core.shapes import Shape
 from engine.design.checks import problems_of
 from engine.design.design import Design
 from engine.design.elements import Edge, Node
+from engine.design.flatten import flatten
 from engine.design.inference import Inference, infer, inputs_in_port_order
+from engine.design.phases import Objective, Phase, first_objectives, trained_nodes
 from engine.layers.base import Layer
 from engine.losses.base import Loss
 
@@ -101,21 +104,27 @@ class MaskOperation(Operation):
 class LossOperation(Operation):
     """A loss at an Output. `logits` is given where the loss is computed together with the activation before it.
 
-    `target` is the value that stands for the data's targets, where one is wired.
+    `target` is the value that stands for the data's targets, where one is wired; `constant` the number for all.
     """
 
     loss: Loss = field(default_factory=Loss)
     weight: float = 1.0
     target: Value | None = None
+    constant: float | None = None
     logits: Value | None = None
     activation: str = ""
 
 
 @dataclass
 class Program:
-    """The whole network as operations in an order in which each value is written before it is read."""
+    """The whole network, or what one phase needs of it, in an order in which each value is written before it is read.
+
+    `moving` are the nodes whose parameters get a gradient; `held` those whose statistics a phase leaves as they are.
+    """
 
     training: bool
+    moving: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     values: list[Value] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     losses: list[LossOperation] = field(default_factory=list)
@@ -133,12 +142,21 @@ def checked_inference(design: Design) -> Inference:
     return inference
 
 
-def nodes_in_use(design: Design) -> set[str]:
-    """Return the ids of the nodes that some Output depends on; the others take no part in a run."""
+def taken_apart(design: Design) -> tuple[Design, Inference]:
+    """Return a copy of a design with every block taken apart, and its inference. Raises DesignError."""
+    inference = checked_inference(design)
+    flat = flatten(design).design
+    return flat.copy(), inference if flat is design else checked_inference(flat)
+
+
+def nodes_in_use(design: Design, outputs: Iterable[str] | None = None) -> set[str]:
+    """Return the ids of the nodes that some Output (or one of `outputs`) depends on; the others take no part."""
     before: dict[str, list[str]] = {}
     for edge in design.edges:
         before.setdefault(edge.target, []).append(edge.source)
-    waiting = [node.id for node in design.nodes.values() if node.type == "Output"]
+    if outputs is None:
+        outputs = [node.id for node in design.nodes.values() if node.type == "Output"]
+    waiting = list(outputs)
     wanted = set(waiting)
     while waiting:
         for source in before.get(waiting.pop(), ()):
@@ -148,13 +166,17 @@ def nodes_in_use(design: Design) -> set[str]:
     return wanted
 
 
-def lower(design: Design, inference: Inference, *, training: bool) -> Program:
-    """Return the program of a design that has been checked."""
-    return _Lowering(design, inference, training).run()
+def lower(design: Design, inference: Inference, *, training: bool, phase: Phase | None = None) -> Program:
+    """Return the program of a design that has been checked: the whole of it, or only what a phase needs.
+
+    The whole of a design with phases goes by the first objective at each Output, and moves everything: it is there to
+    be looked at, and to predict with.
+    """
+    return _Lowering(design, inference, training, phase).run()
 
 
 class _Lowering:
-    def __init__(self, design: Design, inference: Inference, training: bool) -> None:
+    def __init__(self, design: Design, inference: Inference, training: bool, phase: Phase | None) -> None:
         self.design = design
         self.inference = inference
         self.program = Program(training)
@@ -164,9 +186,16 @@ class _Lowering:
             for node_id, specs in inference.parameters.items()
             if not design.nodes[node_id].frozen and any(spec.trainable for spec in specs)
         }
+        self.objectives: dict[str, Objective] = first_objectives([phase] if phase else design.phases)
+        self.outputs = list(self.objectives) if phase else None
+        if phase is not None:
+            trained = trained_nodes(design, phase)
+            self.moving &= trained
+            self.program.held = set(inference.parameters) - trained
+        self.program.moving = self.moving
 
     def run(self) -> Program:
-        wanted = nodes_in_use(self.design)
+        wanted = nodes_in_use(self.design, self.outputs)
         incoming: dict[str, list[Edge]] = {node_id: [] for node_id in self.design.nodes}
         for edge in self.design.edges:
             incoming[edge.target].append(edge)
@@ -179,6 +208,9 @@ class _Lowering:
         for operation in self.program.operations:
             for value in operation.outputs:
                 value.producer = operation
+        if self.outputs is not None:
+            used = {o.owner for o in self.program.operations if isinstance(o, LayerOperation)}
+            self.moving &= used
         return self.program
 
     def _value(self, node: Node, shape: Shape, needs_gradient: bool, *, integer: bool = False) -> Value:
@@ -264,7 +296,14 @@ class _Lowering:
         layer: Any = node.layer
         operation = LossOperation(node.id, inputs[:1], (), tuple(edges[:1]))
         operation.loss, operation.weight = family("loss").get(layer.loss), layer.weight
-        if len(inputs) > 1:
+        objective = self.objectives.get(node.id)
+        if objective is not None:
+            operation.weight *= objective.weight
+            if objective.loss:
+                operation.loss = family("loss").get(objective.loss)
+            if objective.target != "data":
+                operation.constant = float(objective.target)
+        if len(inputs) > 1 and operation.constant is None:
             operation.target = inputs[1]
             operation.target.consumers.append(operation)
         self._emit(operation)

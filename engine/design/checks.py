@@ -12,6 +12,7 @@ from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import UnknownLayer
 from engine.design.inference import Inference, infer
+from engine.design.phase_checks import phase_problems
 from engine.design.repairs import shape_repairs
 
 MEMORY_BUDGET = 4 * 2**30
@@ -285,5 +286,5 @@ def _activation_of(layer: object) -> str | None:
 
 CHECKS: tuple[Check, ...] = (
     _empty, _unknown, _cycle, _ports, _missing_wires, _optional_ports, _names, _sharing, _shapes, _settings, _memory,
-    _loss,
+    _loss, phase_problems,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from engine.core.problems import Problem
 from engine.data.settings import DataSettings
 from engine.design import edits as e
 from engine.design.elements import Edge, Node, Note, Position, node_prefix
+from engine.design.phases import Phase, without_nodes
 from engine.design.settings import TrainingSettings
 from engine.layers.base import Layer, layers
 
@@ -33,6 +34,7 @@ class Design:
         self.edges: list[Edge] = []
         self.notes: dict[str, Note] = {}
         self.training = TrainingSettings()
+        self.phases: tuple[Phase, ...] = ()
         self.data: DataSettings | None = None
 
     # ------------------------------------------------------------------ building in code
@@ -183,6 +185,8 @@ class Design:
         cut: list[e.Edit] = [
             e.RemoveEdge(edge) for edge in self.edges if edge.source in gone or edge.target in gone
         ]
+        left = without_nodes(self.phases, gone)
+        cut += [e.SetSection("phases", left)] if left != self.phases else []
         return cut + [e.RemoveNode(node_id) for node_id in gone]
 
     def copy(self) -> Design:
@@ -190,6 +194,7 @@ class Design:
         twin = Design(self.name, seed=self.seed)
         twin.nodes, twin.edges, twin.notes = dict(self.nodes), list(self.edges), dict(self.notes)
         twin.training, twin.data = self.training, self.data
+        twin.phases = self.phases
         return twin
 
     def __eq__(self, other: object) -> bool:
@@ -201,7 +206,7 @@ class Design:
 
     def _content(self) -> tuple[Any, ...]:
         nodes, notes = list(self.nodes.values()), list(self.notes.values())
-        return (self.name, self.seed, nodes, self.edges, notes, self.training, self.data)
+        return (self.name, self.seed, nodes, self.edges, notes, self.training, self.data, self.phases)
 
     def _expect(self, condition: bool, node_id: str, complaint: str) -> None:
         if not condition:

@@ -17,6 +17,8 @@ from engine.data.settings import DataSettings
 from engine.design.design import Design
 from engine.design.elements import Edge, Node, Note, UnknownLayer
 from engine.design.migrations import MIGRATIONS
+from engine.design.phases import MOST as MOST_PHASES
+from engine.design.phases import Phase
 from engine.design.settings import TrainingSettings
 from engine.layers.base import Layer, layers
 
@@ -41,6 +43,9 @@ def write_document(design: Design) -> str:
         "notes": [note.to_data() for note in design.notes.values()],
     }
     lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
+    if design.phases:
+        rows = ",\n".join(f"    {_dump(phase.to_data())}" for phase in design.phases)
+        lines.append(f'  "phases": [\n{rows}\n  ]')
     for key, rows in lists.items():
         body = ",\n".join(f"    {_dump(row)}" for row in rows)
         lines.append(f"  {_dump(key)}: [\n{body}\n  ]" if rows else f"  {_dump(key)}: []")
@@ -114,6 +119,10 @@ def build_design(data: dict[str, Any]) -> Design:
     for place, row in enumerate(_field(data, "notes", list, [])):
         note = _value(f"notes[{place}]", Note.validated, row)
         design.notes[note.id] = note
+    rows = _field(data, "phases", list, [])
+    if len(rows) > MOST_PHASES:
+        raise FileFormatError(f"phases: a design has at most {MOST_PHASES}. Received: {len(rows)}.")
+    design.phases = tuple(_value(f"phases[{place}]", Phase.validated, row) for place, row in enumerate(rows))
     return design
 
 

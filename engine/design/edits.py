@@ -12,7 +12,7 @@ import msgspec
 
 from engine.design.elements import Edge, Node, Note
 
-Section = Literal["name", "seed", "data", "training"]
+Section = Literal["name", "seed", "data", "training", "phases"]
 
 
 class AddNode(msgspec.Struct, frozen=True, tag=True):
