@@ -148,7 +148,7 @@ def addition(
 ) -> tuple[list[e.Edit], str]:
     """Return the edits that add a layer, and the id of its node."""
     value = layers[layer]() if isinstance(layer, str) else layer
-    node_id = design.new_id(value.NAME)
+    node_id = design.new_id(value)
     node = Node(id=node_id, name=design.unique_name(node_id), layer=value, position=position)
     return [e.AddNode(node)], node_id
 

@@ -107,7 +107,7 @@ def pasting(
     ids: dict[str, str] = {}
     names: list[str] = []
     for node in fragment.nodes:
-        ids[node.id] = design.new_id(node.type, taken=ids.values())
+        ids[node.id] = design.new_id(node.layer, taken=ids.values())
     edits: list[e.Edit] = []
     for node in fragment.nodes:
         plain = node.name == node.id

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.compiler.feeding import as_batch, as_targets
 from engine.compiler.parameters import Key, ParameterStore
 from engine.compiler.plan import Plan
-from engine.compiler.program import Program, checked_inference, lower, nodes_in_use
+from engine.compiler.program import Program, lower, nodes_in_use, taken_apart
 from engine.core.errors import DataError, SettingError
 from engine.core.random import restore, state_of, stream
 from engine.core.registry import family
@@ -32,7 +32,7 @@ class Network:
     """A design compiled for one seed and one dtype.
 
     Attributes:
-        design: the design as it was compiled (a copy).
+        design: the design as it was compiled (a copy), with every block taken apart.
         inference: its shapes and parameters.
         weights: "name/parameter" -> array view, every parameter and statistic; writable in place.
         parameters: the trainable part of it.
@@ -50,12 +50,11 @@ class Network:
     def __init__(self, design: Design, *, seed: int | None = None, dtype: str = "float32") -> None:
         if dtype not in ("float32", "float64"):
             raise SettingError(f"A network computes in float32 or float64. Received: {dtype!r}.")
-        self.design = design.copy()
+        self.design, self.inference = taken_apart(design)
         self.dtype = np.dtype(dtype)
         self.seed = design.seed if seed is None else seed
-        self.inference = checked_inference(self.design)
         self.store = ParameterStore(self.design, self.inference, self.dtype, self.seed)
-        names = {key: f"{design.nodes[key[0]].name}/{key[1]}" for key in self.store.specs}
+        names = {key: f"{self.design.nodes[key[0]].name}/{key[1]}" for key in self.store.specs}
         self._keys: dict[str, Key] = {name: key for key, name in names.items()}
         self.weights: Mapping[str, Array] = MappingProxyType(
             {names[k]: v for k, v in self.store.views.items()}
@@ -135,13 +134,15 @@ class Network:
 
     def updater(self, optimizer: Optimizer, phase: int | None = None) -> Updater:
         """Return a new updater of this optimizer for the parameters that move, at all or in a phase."""
-        segments = self.segments_of(phase)
+        segments, kernels = self.segments_of(phase), self.store.kernels
         if phase is None or not segments:
-            return Updater(optimizer, self.parameter_vector, self.gradient_vector, segments)
+            return Updater(optimizer, self.parameter_vector, self.gradient_vector, segments, kernels)
         # The optimizer's slots are as long as what it is given: a phase's are only as long as what lies in it.
         first, last = segments[0][0], segments[-1][1]
         parts = [(start - first, stop - first) for start, stop in segments]
-        return Updater(optimizer, self.parameter_vector[first:last], self.gradient_vector[first:last], parts)
+        kernels = tuple((start - first, stop - first) for start, stop in kernels)
+        vectors = self.parameter_vector[first:last], self.gradient_vector[first:last]
+        return Updater(optimizer, *vectors, parts, kernels)
 
     def feed(self, plan: Plan, x: Samples, y: Samples | None = None) -> None:
         """Copy samples, and targets where given, into a plan's buffers. Raises DataError where a shape does not fit."""

@@ -20,7 +20,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One finding about a design. `node` is the id of the node that it is marked at ("" for the whole design).
 
     An error keeps the design from being compiled; a warning is likely to be a mistake; a hint is advice.
-    `code` is stable and names the rule; `shapes` are the shapes that met, where shapes are the matter.
+    `code` is stable and names the rule; `shapes` are the shapes that met, where shapes are the matter. Where `node` is
+    an instance of a block and the fault lies in it, `inside` leads there: the ids of the nodes from block to block.
     """
 
     node: str
@@ -30,6 +31,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     repairs: tuple[Repair, ...] = ()
     field: str = ""
     shapes: tuple[tuple[int, ...], ...] = ()
+    inside: tuple[str, ...] = ()
 
     @property
     def repair(self) -> Repair | None:

@@ -9,8 +9,10 @@ from engine.core.problems import Problem, Repair
 from engine.core.registry import family
 from engine.core.shapes import size, text
 from engine.design import edits as e
+from engine.design.block_checks import block_problems, sharing_fault
+from engine.design.blocks import BlockLayer
 from engine.design.design import Design
-from engine.design.elements import UnknownLayer
+from engine.design.elements import Node, UnknownLayer
 from engine.design.inference import Inference, infer
 from engine.design.phase_checks import phase_problems
 from engine.design.repairs import shape_repairs
@@ -35,13 +37,15 @@ def problems_of(design: Design, inference: Inference | None = None) -> list[Prob
 
 
 def _empty(design: Design, inference: Inference) -> Iterator[Problem]:
-    if not design.nodes:
+    if not design.nodes and not design.block:
         yield Problem(
             node="",
             severity="error",
             code="empty",
             message="The design is empty. Add an Input, layers and an Output.",
         )
+        return
+    if design.block:
         return
     for kind, what in (("Input", "samples enter"), ("Output", "predictions meet their targets")):
         if not any(node.type == kind for node in design.nodes.values()):
@@ -132,10 +136,15 @@ def _ports(design: Design, inference: Inference) -> Iterator[Problem]:
         elif here in taken and not port.variadic:
             message = f"{target.name} is fed twice at its input {port.name!r}: one wire is too many."
         taken.add(here)
-        known = not isinstance(source.layer, UnknownLayer) and not isinstance(target.layer, UnknownLayer)
+        known = all(_has_known_ports(design, node) for node in (source, target))
         if message and known:
             cut = Repair(f"Cut the wire from {source.name} to {target.name}", (e.RemoveEdge(edge),))
             yield Problem(node=target.id, severity="error", code="port", message=message, repairs=(cut,))
+
+
+def _has_known_ports(design: Design, node: Node) -> bool:
+    missing = isinstance(node.layer, BlockLayer) and node.layer.block not in design.blocks
+    return not missing and not isinstance(node.layer, UnknownLayer)
 
 
 def _optional_ports(design: Design, inference: Inference) -> Iterator[Problem]:
@@ -143,7 +152,7 @@ def _optional_ports(design: Design, inference: Inference) -> Iterator[Problem]:
     fed = {(edge.target, edge.target_port) for edge in design.edges}
     for node in design.nodes.values():
         lacking = ""
-        for port in node.layer.INPUTS:
+        for port in () if isinstance(node.layer, BlockLayer) else node.layer.INPUTS:
             if not port.optional or port.variadic:
                 continue
             if (node.id, port.name) not in fed:
@@ -179,6 +188,8 @@ def _sharing(design: Design, inference: Inference) -> Iterator[Problem]:
             reason = f"{owner.name} has none of its own"
         elif owner.type != node.type:
             reason = f"{owner.name} is of the type {owner.type}, not {node.type}"
+        elif isinstance(node.layer, BlockLayer):
+            reason = sharing_fault(owner, node, inference)
         elif node.id in inference.outputs and owner.id in inference.outputs:
             own, theirs = (
                 {s.name: s.shape for s in n.layer.parameter_specs(inference.inputs[n.id])}
@@ -213,6 +224,8 @@ def _settings(design: Design, inference: Inference) -> Iterator[Problem]:
         except GradloomError as error:
             message = f"{node.name}: {error}"
             yield Problem(node=node.id, severity="error", code="setting", message=message)
+    if design.block:
+        return
     try:
         design.training.check()
     except GradloomError as error:
@@ -286,5 +299,5 @@ def _activation_of(layer: object) -> str | None:
 
 CHECKS: tuple[Check, ...] = (
     _empty, _unknown, _cycle, _ports, _missing_wires, _optional_ports, _names, _sharing, _shapes, _settings, _memory,
-    _loss, phase_problems,
+    _loss, phase_problems, block_problems,
 )  # fmt: skip

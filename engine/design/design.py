@@ -7,7 +7,7 @@ is wrong, and only the compiler insists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,18 @@ from engine.core.errors import DesignError
 from engine.core.problems import Problem
 from engine.data.settings import DataSettings
 from engine.design import edits as e
-from engine.design.elements import Edge, Node, Note, Position, node_prefix
+from engine.design.blocks import (
+    PORT_LAYERS,
+    Arriving,
+    Block,
+    BlockLayer,
+    block_prefix,
+    instance_of,
+    ports_of,
+    resolved_blocks,
+    resolved_node,
+)
+from engine.design.elements import Edge, Node, Note, Position, UnknownLayer, node_prefix
 from engine.design.phases import Phase, without_nodes
 from engine.design.settings import TrainingSettings
 from engine.layers.base import Layer, layers
@@ -33,6 +44,11 @@ class Design:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.notes: dict[str, Note] = {}
+        self.blocks: dict[str, Block] = {}
+        self.block = ""
+        """The id of the block of which this is the inside; "" for a design as such."""
+        self.arriving: Mapping[str, Arriving] | None = None
+        """What comes to the input ports of the block of which this is the inside; a port left out has no wire."""
         self.training = TrainingSettings()
         self.phases: tuple[Phase, ...] = ()
         self.data: DataSettings | None = None
@@ -51,16 +67,16 @@ class Design:
     ) -> Node:
         """Add a node of the layer type named, fed by `inputs`, and return it.
 
-        Wires go to the input ports in order; a variadic port takes all that are left. Where a wire is refused the node
-        is not added.
+        `layer` may also be the id of one of the design's blocks: the node is an instance of it then. Wires go to the
+        input ports in order; a variadic port takes all that are left. Where a wire is refused the node is not added.
         Raises SettingError for an unknown type or a bad setting, ConnectionRuleError for a wire that a rule forbids.
         """
-        value = layers[layer].validated(settings) if isinstance(layer, str) else layer
-        node_id = self.new_id(value.NAME)
-        node = Node(
-            id=node_id, name=self.unique_name(name or node_id), layer=value, position=position, frozen=frozen
-        )
-        self.apply(e.AddNode(node))
+        given = self.layer_named(layer, settings) if isinstance(layer, str) else layer
+        node_id = self.new_id(given)
+        name = self.unique_name(name or node_id)
+        self.apply(e.AddNode(Node(id=node_id, name=name, layer=given, position=position, frozen=frozen)))
+        node = self.nodes[node_id]
+        value = node.layer
         try:
             for index, source in enumerate(_sources(inputs)):
                 if not value.INPUTS:
@@ -93,9 +109,23 @@ class Design:
         self.apply(e.AddEdge(edge))
         return edge
 
-    def new_id(self, type_name: str, taken: Iterable[str] = ()) -> str:
-        """Return an id that no node has: the type's prefix and the lowest number that is free."""
-        prefix, used = node_prefix(type_name), {*self.nodes, *taken}
+    def layer_named(self, name: str, settings: dict[str, Any] | None = None) -> Layer:
+        """Return the layer of this type, or an instance of the block with this id. Raises SettingError."""
+        if name in self.blocks:
+            return instance_of(self.blocks[name])
+        return (PORT_LAYERS[name] if name in PORT_LAYERS else layers[name]).validated(settings or {})
+
+    def new_id(self, kind: str | Layer, taken: Iterable[str] = ()) -> str:
+        """Return an id that no node has: the prefix of the type, or of the block's name, and the lowest free number."""
+        if isinstance(kind, BlockLayer):
+            block = self.blocks.get(kind.block)
+            prefix = block_prefix(block.name if block is not None else "block")
+        else:
+            name = (
+                kind.type if isinstance(kind, UnknownLayer) else kind if isinstance(kind, str) else kind.NAME
+            )
+            prefix = node_prefix(name)
+        used = {*self.nodes, *taken}
         number = 1
         while f"{prefix}_{number}" in used:
             number += 1
@@ -119,6 +149,30 @@ class Design:
         """Return the wires that begin at a node, in order."""
         return [edge for edge in self.edges if edge.source == node_id]
 
+    def inside(self, block_id: str, arriving: Mapping[str, Arriving] | None = None) -> Design:
+        """Return the inside of a block as a design: its nodes, wires and comments, with all the blocks of this one.
+
+        It is a copy: what is done to it does not reach the block; `EditBlock` does. Raises DesignError.
+        """
+        self._expect(block_id in self.blocks, block_id, "is no block of the design")
+        block = self.blocks[block_id]
+        inner = Design(block.name, seed=self.seed)
+        inner.block, inner.arriving = block_id, arriving
+        inner.nodes = {node.id: node for node in block.nodes}
+        inner.edges = list(block.edges)
+        inner.notes = {note.id: note for note in block.notes}
+        inner.blocks, inner.training, inner.data = self.blocks, self.training, self.data
+        return inner
+
+    def users_of(self, block_id: str) -> int:
+        """Return how many nodes are instances of a block, on the canvas and in other blocks."""
+        places = [self.nodes.values(), *(block.nodes for block in self.blocks.values())]
+        return sum(
+            isinstance(node.layer, BlockLayer) and node.layer.block == block_id
+            for nodes in places
+            for node in nodes
+        )
+
     def node_named(self, name: str) -> Node:
         """Return the node with this name. Raises DesignError where there is none."""
         for node in self.nodes.values():
@@ -139,7 +193,7 @@ class Design:
         match edit:
             case e.AddNode(node, index):
                 self._expect(node.id not in self.nodes, node.id, "is in the design already")
-                _insert(self.nodes, node.id, node, index)
+                _insert(self.nodes, node.id, self._resolved(node), index)
                 return e.RemoveNode(node.id)
             case e.RemoveNode(node_id):
                 self._expect(node_id in self.nodes, node_id, "is not in the design")
@@ -149,7 +203,7 @@ class Design:
                 return e.AddNode(self.nodes.pop(node_id), index)
             case e.ReplaceNode(node):
                 self._expect(node.id in self.nodes, node.id, "is not in the design")
-                before, self.nodes[node.id] = self.nodes[node.id], node
+                before, self.nodes[node.id] = self.nodes[node.id], self._resolved(node)
                 return e.ReplaceNode(before)
             case e.AddEdge(edge, index):
                 self._expect(edge.source in self.nodes, edge.source, "is not in the design")
@@ -177,7 +231,25 @@ class Design:
                 before_value = getattr(self, section)
                 setattr(self, section, value)
                 return e.SetSection(section, before_value)
-        raise DesignError(f"{edit!r} is not an edit.")
+        return self._apply_to_blocks(edit)
+
+    def _apply_to_blocks(self, edit: e.Edit) -> e.Edit:
+        from engine.design.block_changes import changed_blocks
+
+        changed, inverse = changed_blocks(self, edit)
+        self.set_blocks(changed)
+        return inverse
+
+    def set_blocks(self, blocks: Mapping[str, Block]) -> None:
+        """Put other definitions in, and give every instance the ports of its own. For files and for edits only."""
+        self.blocks, ports = resolved_blocks(blocks)
+        for node_id, node in self.nodes.items():
+            self.nodes[node_id] = resolved_node(node, ports)
+
+    def _resolved(self, node: Node) -> Node:
+        if not isinstance(node.layer, BlockLayer) or node.layer.block not in self.blocks:
+            return resolved_node(node, {})
+        return resolved_node(node, {node.layer.block: ports_of(self.blocks[node.layer.block])})
 
     def removal(self, node_ids: Iterable[str]) -> list[e.Edit]:
         """Return the edits that take these nodes out, with every wire at them."""
@@ -193,6 +265,7 @@ class Design:
         """Return a design of its own with the same content (the parts are values, so they are shared)."""
         twin = Design(self.name, seed=self.seed)
         twin.nodes, twin.edges, twin.notes = dict(self.nodes), list(self.edges), dict(self.notes)
+        twin.blocks, twin.block, twin.arriving = self.blocks, self.block, self.arriving
         twin.training, twin.data = self.training, self.data
         twin.phases = self.phases
         return twin
@@ -206,7 +279,8 @@ class Design:
 
     def _content(self) -> tuple[Any, ...]:
         nodes, notes = list(self.nodes.values()), list(self.notes.values())
-        return (self.name, self.seed, nodes, self.edges, notes, self.training, self.data, self.phases)
+        blocks = list(self.blocks.values())
+        return (self.name, self.seed, nodes, self.edges, notes, self.training, self.data, blocks, self.phases)
 
     def _expect(self, condition: bool, node_id: str, complaint: str) -> None:
         if not condition:

@@ -14,6 +14,7 @@ import msgspec
 
 from engine.core.errors import FileFormatError, GradloomError
 from engine.data.settings import DataSettings
+from engine.design.blocks import BLOCK_LAYERS, Block, contains_itself
 from engine.design.design import Design
 from engine.design.elements import Edge, Node, Note, UnknownLayer
 from engine.design.migrations import MIGRATIONS
@@ -44,12 +45,29 @@ def write_document(design: Design) -> str:
     }
     lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
     if design.phases:
-        rows = ",\n".join(f"    {_dump(phase.to_data())}" for phase in design.phases)
-        lines.append(f'  "phases": [\n{rows}\n  ]')
+        turns = ",\n".join(f"    {_dump(phase.to_data())}" for phase in design.phases)
+        lines.append(f'  "phases": [\n{turns}\n  ]')
+    if design.blocks:
+        definitions = ",\n".join(block_text(block) for block in design.blocks.values())
+        lines.append(f'  "blocks": [\n{definitions}\n  ]')
     for key, rows in lists.items():
         body = ",\n".join(f"    {_dump(row)}" for row in rows)
         lines.append(f"  {_dump(key)}: [\n{body}\n  ]" if rows else f"  {_dump(key)}: []")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def block_text(block: Block) -> str:
+    """Return the definition of a block as JSON text, one node and one wire per line."""
+    lines = [f'     "{key}": {_dump(getattr(block, key))}' for key in ("id", "name", "description")]
+    lists: dict[str, list[Any]] = {
+        "nodes": [node_to_data(node) for node in block.nodes],
+        "edges": [edge_to_data(edge) for edge in block.edges],
+        "notes": [note.to_data() for note in block.notes],
+    }
+    for key, rows in lists.items():
+        body = ",\n".join(f"      {_dump(row)}" for row in rows)
+        lines.append(f'     "{key}": [\n{body}\n     ]' if rows else f'     "{key}": []')
+    return "    {" + ",\n".join(lines).strip() + "}"
 
 
 def read_document(text: str | bytes) -> Design:
@@ -103,27 +121,75 @@ def build_design(data: dict[str, Any]) -> Design:
     design.training = _value("training", TrainingSettings.validated, data.get("training") or {})
     if data.get("data") is not None:
         design.data = _value("data", DataSettings.validated, data["data"])
-    for place, row in enumerate(_field(data, "nodes", list, [])):
-        node = _value(f"nodes[{place}]", node_from_data, row)
-        if node.id in design.nodes:
-            raise FileFormatError(f"nodes[{place}]: the id {node.id!r} is there twice.")
-        design.nodes[node.id] = node
-    for place, row in enumerate(_field(data, "edges", list, [])):
-        edge = _value(f"edges[{place}]", Edge.validated, row)
-        for end in (edge.source, edge.target):
-            if end not in design.nodes:
-                raise FileFormatError(f"edges[{place}]: there is no node {end!r}.")
-        if edge in design.edges:
-            raise FileFormatError(f"edges[{place}]: the wire is there twice.")
-        design.edges.append(edge)
-    for place, row in enumerate(_field(data, "notes", list, [])):
-        note = _value(f"notes[{place}]", Note.validated, row)
-        design.notes[note.id] = note
+    nodes, edges, notes = _parts(data)
+    design.nodes = {node.id: node for node in nodes}
+    design.edges = edges
+    design.notes = {note.id: note for note in notes}
+    design.set_blocks(blocks_from_data(data))
     rows = _field(data, "phases", list, [])
     if len(rows) > MOST_PHASES:
         raise FileFormatError(f"phases: a design has at most {MOST_PHASES}. Received: {len(rows)}.")
     design.phases = tuple(_value(f"phases[{place}]", Phase.validated, row) for place, row in enumerate(rows))
     return design
+
+
+def blocks_from_data(data: dict[str, Any]) -> dict[str, Block]:
+    """Return the definitions in the records of a document or of the clipboard. Raises FileFormatError."""
+    blocks: dict[str, Block] = {}
+    for place, row in enumerate(_field(data, "blocks", list, [])):
+        block = _value(f"blocks[{place}]", block_from_data, row)
+        if block.id in blocks:
+            raise FileFormatError(f"blocks[{place}]: the id {block.id!r} is there twice.")
+        blocks[block.id] = block
+    for block_id in blocks:
+        if contains_itself(blocks, block_id):
+            raise FileFormatError(f"blocks: {block_id!r} contains itself.")
+    return blocks
+
+
+def block_from_data(row: object) -> Block:
+    """Return the definition of a record. Raises FileFormatError."""
+    if not isinstance(row, dict):
+        raise FileFormatError(f"expected an object. Received: {str(row)[:40]!r}.")
+    unknown = set(row) - {"id", "name", "description", "nodes", "edges", "notes"}
+    if unknown:
+        raise FileFormatError(f"a block has no {sorted(unknown)[0]!r}.")
+    block_id, name = _field(row, "id", str, ""), _field(row, "name", str, "")
+    if not block_id or not name:
+        raise FileFormatError("a block needs an id and a name, texts that are not empty.")
+    nodes, edges, notes = _parts(row)
+    return Block(
+        id=block_id,
+        name=name,
+        nodes=tuple(nodes),
+        edges=tuple(edges),
+        notes=tuple(notes),
+        description=_field(row, "description", str, ""),
+    )
+
+
+def _parts(data: dict[str, Any]) -> tuple[list[Node], list[Edge], list[Note]]:
+    """Return the nodes, wires and comments of a document or of a block. Raises FileFormatError."""
+    nodes: dict[str, Node] = {}
+    for place, row in enumerate(_field(data, "nodes", list, [])):
+        node = _value(f"nodes[{place}]", node_from_data, row)
+        if node.id in nodes:
+            raise FileFormatError(f"nodes[{place}]: the id {node.id!r} is there twice.")
+        nodes[node.id] = node
+    edges: dict[Edge, None] = {}
+    for place, row in enumerate(_field(data, "edges", list, [])):
+        edge = _value(f"edges[{place}]", Edge.validated, row)
+        for end in (edge.source, edge.target):
+            if end not in nodes:
+                raise FileFormatError(f"edges[{place}]: there is no node {end!r}.")
+        if edge in edges:
+            raise FileFormatError(f"edges[{place}]: the wire is there twice.")
+        edges[edge] = None
+    notes = {}
+    for place, row in enumerate(_field(data, "notes", list, [])):
+        note = _value(f"notes[{place}]", Note.validated, row)
+        notes[note.id] = note
+    return list(nodes.values()), list(edges), list(notes.values())
 
 
 def node_to_data(node: Node) -> dict[str, Any]:
@@ -147,7 +213,9 @@ def node_from_data(row: object) -> Node:
     if not isinstance(type_name, str) or not isinstance(settings, dict):
         raise FileFormatError("a node needs a type (text) and settings (an object).")
     layer: Layer
-    if type_name in layers.classes:
+    if type_name in BLOCK_LAYERS:
+        layer = BLOCK_LAYERS[type_name].validated(settings)
+    elif type_name in layers.classes:
         layer = layers[type_name].validated(settings)
     else:
         layer = UnknownLayer(type=type_name, settings=settings)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.design.blocks import Block
 from engine.design.elements import Edge, Node, Note
 
 Section = Literal["name", "seed", "data", "training", "phases"]
@@ -73,6 +74,32 @@ class SetSection(msgspec.Struct, frozen=True, tag=True):
     value: Any
 
 
+class AddBlock(msgspec.Struct, frozen=True, tag=True):
+    """Put the definition of a block in, at its place in the order (the end where `index` is None)."""
+
+    block: Block
+    index: int | None = None
+
+
+class RemoveBlock(msgspec.Struct, frozen=True, tag=True):
+    """Take the definition of a block out. Nothing may be an instance of it any more."""
+
+    block_id: str
+
+
+class ReplaceBlock(msgspec.Struct, frozen=True, tag=True):
+    """Put a definition in the place of the one with the same id: another name, another description."""
+
+    block: Block
+
+
+class EditBlock(msgspec.Struct, frozen=True, tag=True):
+    """Carry out an edit of nodes, wires or comments inside the definition of a block: all its instances change."""
+
+    block_id: str
+    edit: Any
+
+
 Edit = (
     AddNode
     | RemoveNode
@@ -83,4 +110,16 @@ Edit = (
     | RemoveNote
     | ReplaceNote
     | SetSection
+    | AddBlock
+    | RemoveBlock
+    | ReplaceBlock
+    | EditBlock
 )
+
+WHOLE = (SetSection, AddBlock, RemoveBlock, ReplaceBlock, EditBlock)
+"""The edits of a whole design: they have no meaning inside a block."""
+
+
+def within(block_id: str, edit: Edit) -> Edit:
+    """Return the edit of a whole design that carries out `edit` inside a block; an edit of the whole stays as it is."""
+    return edit if not block_id or isinstance(edit, WHOLE) else EditBlock(block_id, edit)

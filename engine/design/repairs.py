@@ -23,7 +23,7 @@ def insertion(
 
     What follows is moved aside where there is too little room; `sizes` are those of the nodes as they are drawn.
     """
-    node_id = design.new_id(layer.NAME)
+    node_id = design.new_id(layer)
     name = design.unique_name(node_id)
     position, moves = make_room(design, edge, sizes, card_size(name))
     node = Node(id=node_id, name=name, layer=layer, position=position)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from engine.core.errors import ConnectionRuleError, ShapeError
 from engine.core.shapes import text
 from engine.design import edits as e
+from engine.design.block_checks import fault_of_block
+from engine.design.blocks import Arriving, BlockLayer
 from engine.design.design import Design
 from engine.design.elements import Edge
 from engine.design.inference import Inference, infer
@@ -83,6 +85,9 @@ def _check_shapes(design: Design, edge: Edge, inference: Inference) -> None:
     if shape is None:
         return
     target = design.nodes[edge.target]
+    if isinstance(target.layer, BlockLayer):
+        _check_inside(design, edge, inference)
+        return
     known = []
     for port in target.layer.INPUTS:
         ends = [x for x in [*design.incoming(edge.target), edge] if x.target_port == port.name]
@@ -99,3 +104,18 @@ def _check_shapes(design: Design, edge: Edge, inference: Inference) -> None:
         raise ConnectionRuleError(
             f"{text(shape)} does not fit {target.name}: {error}", node=edge.target, problems=error.problems
         ) from None
+
+
+def _check_inside(design: Design, edge: Edge, inference: Inference) -> None:
+    """Try what a wire brings to a block on the layers inside it."""
+    arriving = {
+        x.target_port: Arriving(
+            inference.shape_at(design, x.source, x.source_port), x.source in inference.ids
+        )
+        for x in [*design.incoming(edge.target), edge]
+    }
+    target, rest = design.nodes[edge.target], {k: v for k, v in arriving.items() if k != edge.target_port}
+    error = fault_of_block(design, target, arriving)
+    if error is not None and fault_of_block(design, target, rest) is None:
+        brought = text(arriving[edge.target_port].shape or ())
+        raise ConnectionRuleError(f"{brought} does not fit {target.name}: {error}", node=edge.target)
