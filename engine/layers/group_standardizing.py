@@ -7,7 +7,7 @@ several times in a row, so that arithmetic with it takes long stretches of memor
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,63 +48,99 @@ class _Spread:
         self._times = divisor(groups.places, max(LONG // groups.channels, 1))
         self._tile = room((groups.block, self._times, groups.channels))
 
-    def apply(self, ufunc: Callable[..., Any], x: Array, values: Array, out: Array) -> None:
-        """Write out = ufunc(x, values)."""
+    def bind(self, ufunc: Callable[..., Any], x: Array, values: Array, out: Array) -> Callable[[], object]:
+        """Return a function that writes out = ufunc(x, values)."""
         n, places, channels = x.shape
         wide = (n, places // self._times, self._times * channels)
         tile = self._tile[:n]
-        np.copyto(tile, values)
-        ufunc(x.reshape(wide), tile.reshape(n, 1, -1), out.reshape(wide))
+        x, line, out, copyto = x.reshape(wide), tile.reshape(n, 1, -1), out.reshape(wide), np.copyto
+
+        def apply() -> None:
+            copyto(tile, values)
+            ufunc(x, line, out)
+
+        return apply
 
 
-def _group_means(values: Array, groups: int, sums: Array, out: Array) -> None:
-    """Write to each channel of (n, 1, channels) the mean of `values` over its group; `out` may be `values`."""
+def _bind_group_means(values: Array, groups: int, sums: Array) -> Callable[[], object]:
+    """Return a function that replaces each of `values`, (n, 1, channels), by the mean of its group."""
     n, _, channels = values.shape
-    inside = (n, groups, channels // groups)
-    total = sums[:n]
-    np.add.reduce(values.reshape(inside), axis=2, keepdims=True, out=total)
-    np.multiply(total, groups / channels, out=total)
-    np.copyto(out.reshape(inside), total)
+    inside, total = values.reshape(n, groups, channels // groups), sums[:n]
+    reduce, multiply, copyto, part = (
+        np.add.reduce,
+        np.multiply,
+        np.copyto,
+        np.array(groups / channels, values.dtype),
+    )
+
+    def average() -> None:
+        reduce(inside, axis=2, keepdims=True, out=total)
+        multiply(total, part, total)
+        copyto(inside, total)
+
+    return _nothing if groups == channels else average
 
 
 def bind_group_standardizing(binding: Binding, groups: int, epsilon: float) -> Kernel:
     """Return the kernels of y = gamma (x - m) / √(v + epsilon) + beta, m and v over places and channels of a group."""
     g = _Groups.of(binding.inputs[0], groups)
     x, y = (array.reshape(g.shape) for array in (binding.inputs[0], binding.outputs[0]))
-    gamma, beta = binding.parameters.get("gamma"), binding.parameters.get("beta")
     centered, inverse = binding.buffer(g.shape), binding.buffer((g.samples, 1, g.channels))
     factor, sums = binding.scratch((g.block, 1, g.channels)), binding.scratch((g.block, groups, 1))
     spread = _Spread(g, binding.scratch)
-    share, tiny = np.full((1, g.places), 1 / g.places, x.dtype), np.array(epsilon, x.dtype)
-    matmul, subtract, multiply, add = np.matmul, np.subtract, np.multiply, np.add
-    sqrt, reciprocal = np.sqrt, np.reciprocal
-    blocks = tuple(
-        (x[p], y[p], centered[p], inverse[p], factor[: p.stop - p.start])
+    steps = tuple(
+        _bind_block(binding.parameters, x[p], y[p], centered[p], inverse[p], factor, sums, spread, epsilon)
         for p in parts_of(g.samples, g.block)
     )
 
     def forward() -> None:
-        for x_, y_, centered_, inverse_, factor_ in blocks:
-            matmul(share, x_, inverse_)
-            _group_means(inverse_, groups, sums, inverse_)
-            spread.apply(subtract, x_, inverse_, centered_)
-            multiply(centered_, centered_, y_)
-            matmul(share, y_, inverse_)
-            _group_means(inverse_, groups, sums, inverse_)
-            add(inverse_, tiny, inverse_)
-            sqrt(inverse_, inverse_)
-            reciprocal(inverse_, inverse_)
-            if gamma is None:
-                spread.apply(multiply, centered_, inverse_, y_)
-            else:
-                multiply(inverse_, gamma, factor_)
-                spread.apply(multiply, centered_, factor_, y_)
-            if beta is not None:
-                spread.apply(add, y_, beta, y_)
+        for step in steps:
+            step()
 
     if not binding.output_gradients:
         return Kernel(forward)
     return Kernel(forward, _bind_backward(binding, g, centered, inverse))
+
+
+def _bind_block(
+    parameters: Mapping[str, Array],
+    x: Array,
+    y: Array,
+    centered: Array,
+    inverse: Array,
+    factor: Array,
+    sums: Array,
+    spread: _Spread,
+    epsilon: float,
+) -> Callable[[], object]:
+    """Return the forward half for some of the samples: `inverse` becomes 1 / √(v + epsilon) of each channel."""
+    gamma, beta = parameters.get("gamma"), parameters.get("beta")
+    factor = inverse if gamma is None else factor[: len(x)]
+    share, tiny = np.full((1, x.shape[1]), 1 / x.shape[1], x.dtype), np.array(epsilon, x.dtype)
+    matmul, multiply, add, sqrt, reciprocal = np.matmul, np.multiply, np.add, np.sqrt, np.reciprocal
+    average = _bind_group_means(inverse, sums.shape[1], sums)
+    center, scale = (
+        spread.bind(np.subtract, x, inverse, centered),
+        spread.bind(multiply, centered, factor, y),
+    )
+    shift = _nothing if beta is None else spread.bind(add, y, beta, y)
+
+    def forward() -> None:
+        matmul(share, x, inverse)
+        average()
+        center()
+        multiply(centered, centered, y)
+        matmul(share, y, inverse)
+        average()
+        add(inverse, tiny, inverse)
+        sqrt(inverse, inverse)
+        reciprocal(inverse, inverse)
+        if gamma is not None:
+            multiply(inverse, gamma, factor)
+        scale()
+        shift()
+
+    return forward
 
 
 def _bind_backward(binding: Binding, g: _Groups, centered: Array, inverse: Array) -> Callable[[], object]:
@@ -112,62 +148,79 @@ def _bind_backward(binding: Binding, g: _Groups, centered: Array, inverse: Array
     dx = r gamma dy - r³ c mean(gamma dy c) - r mean(gamma dy); dgamma = sum of dy c r; dbeta = sum of dy."""
     dy, wanted = binding.output_gradients[0].reshape(g.shape), binding.input_gradients[0]
     dx = None if wanted is None else wanted.reshape(g.shape)
-    gamma = binding.parameters.get("gamma")
     d_gamma, d_beta = binding.gradients.get("gamma"), binding.gradients.get("beta")
     row = (g.samples, 1, g.channels)
     slopes, shifts = binding.buffer(row), binding.buffer(row)
-    work, values = binding.scratch((g.block, g.places, g.channels)), binding.scratch((g.block, 1, g.channels))
-    sums, spread = binding.scratch((g.block, g.groups, 1)), _Spread(g, binding.scratch)
-    ones, per_place = np.ones((1, g.places), dy.dtype), np.array(1 / g.places, dy.dtype)
-    matmul, subtract, multiply, add, dot = np.matmul, np.subtract, np.multiply, np.add, np.dot
-    each = np.ones(g.samples, dy.dtype)
+    work = binding.scratch((g.block, g.places, g.channels))
+    ones, each = np.ones((1, g.places), dy.dtype), np.ones(g.samples, dy.dtype)
+    matmul, multiply, dot = np.matmul, np.multiply, np.dot
+    spread_back = _bind_input_gradients(binding, g, (dy, dx, centered, inverse, work, slopes, shifts))
     blocks = tuple(
-        (p, dy[p], centered[p], inverse[p], work[:n], values[:n], slopes[p], shifts[p])
-        for p in parts_of(g.samples, g.block)
-        for n in (p.stop - p.start,)
+        (dy[p], centered[p], inverse[p], work[: p.stop - p.start], slopes[p], shifts[p], spread)
+        for p, spread in zip(parts_of(g.samples, g.block), spread_back, strict=True)
     )
 
-    def mean(total: Array, out: Array) -> None:
-        multiply(total, per_place, out)
-        if gamma is not None:
-            multiply(out, gamma, out)
-        _group_means(out, g.groups, sums, out)
-
-    def spread_back(
-        d: Array,
-        dy_: Array,
-        centered_: Array,
-        inverse_: Array,
-        work_: Array,
-        value: Array,
-        slope: Array,
-        shift: Array,
-    ) -> None:
-        mean(slope, value)
-        multiply(value, inverse_, value)
-        multiply(value, inverse_, value)
-        spread.apply(multiply, centered_, value, work_)
-        mean(shift, value)
-        multiply(value, inverse_, value)
-        spread.apply(add, work_, value, work_)
-        if gamma is None:
-            spread.apply(multiply, dy_, inverse_, d)
-        else:
-            multiply(inverse_, gamma, value)
-            spread.apply(multiply, dy_, value, d)
-        subtract(d, work_, d)
-
     def backward() -> None:
-        for p, dy_, centered_, inverse_, work_, value, slope, shift in blocks:
+        for dy_, centered_, inverse_, work_, slope, shift, spread in blocks:
             multiply(dy_, centered_, work_)
             matmul(ones, work_, slope)
             multiply(slope, inverse_, slope)
             matmul(ones, dy_, shift)
-            if dx is not None:
-                spread_back(dx[p], dy_, centered_, inverse_, work_, value, slope, shift)
+            spread()
         if d_gamma is not None:
             dot(each, slopes[:, 0], d_gamma)
         if d_beta is not None:
             dot(each, shifts[:, 0], d_beta)
 
     return backward
+
+
+def _bind_input_gradients(
+    binding: Binding, g: _Groups, arrays: tuple[Any, ...]
+) -> tuple[Callable[[], object], ...]:
+    """Return for each block a function that writes dx from the sums over the places of dy c r and of dy."""
+    dy, dx, centered, inverse, work, slopes, shifts = arrays
+    parts = parts_of(g.samples, g.block)
+    if dx is None:
+        return (_nothing,) * len(parts)
+    gamma = binding.parameters.get("gamma")
+    room = binding.scratch((g.block, 1, g.channels))
+    sums, spread = binding.scratch((g.block, g.groups, 1)), _Spread(g, binding.scratch)
+    per_place = np.array(1 / g.places, dy.dtype)
+    subtract, multiply = np.subtract, np.multiply
+
+    def bind(p: slice) -> Callable[[], object]:
+        d, r, slope, shift, n = dx[p], inverse[p], slopes[p], shifts[p], p.stop - p.start
+        value, work_ = room[:n], work[:n]
+        average = _bind_group_means(value, g.groups, sums)
+        slant = spread.bind(multiply, centered[p], value, work_)
+        add_shift = spread.bind(np.add, work_, value, work_)
+        scale = spread.bind(multiply, dy[p], value, d)
+
+        def mean(total: Array) -> None:
+            multiply(total, per_place, value)
+            if gamma is not None:
+                multiply(value, gamma, value)
+            average()
+            multiply(value, r, value)
+
+        def write() -> None:
+            mean(slope)
+            multiply(value, r, value)
+            slant()
+            mean(shift)
+            add_shift()
+            if gamma is None:
+                np.copyto(value, r)
+            else:
+                multiply(r, gamma, value)
+            scale()
+            subtract(d, work_, d)
+
+        return write
+
+    return tuple(bind(p) for p in parts)
+
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -19,8 +19,8 @@ from engine.layers.base import Binding, Kernel
 
 Array = NDArray[Any]
 
-BLOCK_BYTES = 2**17
-"""Size of one array's block: the four that are in use at a time share half a megabyte of cache."""
+BLOCK_BYTES = 2**18
+"""Size of one array's block: the four that are in use at a time share a megabyte of cache."""
 
 
 class _Block(NamedTuple):

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.core.errors import ShapeError
+from engine.layers.base import Layer
 from engine.layers.batch_normalization import BatchNormalization
+from engine.layers.group_normalization import GroupNormalization
+from engine.layers.instance_normalization import InstanceNormalization
 from engine.layers.layer_normalization import LayerNormalization
+from engine.layers.rms_normalization import RMSNormalization
+from engine.layers.standardizing import BLOCK_BYTES
+from engine.layers.unit_normalization import UnitNormalization
 from tests.engine.layers.fake_binding import FakeBinding
 
 
@@ -78,3 +85,67 @@ def test_one_sample_of_one_row_is_its_own_mean() -> None:
     b = FakeBinding(BatchNormalization(), ((3,),), batch=1)
     (y,) = b.forward()
     np.testing.assert_array_equal(y[0], b.parameters["beta"])
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [LayerNormalization(), RMSNormalization(), GroupNormalization(groups=4), InstanceNormalization()],
+    ids=lambda layer: layer.NAME,
+)
+def test_many_blocks_are_as_good_as_one(layer: Layer) -> None:
+    shape, batch = (50, 64), 31
+    whole = FakeBinding(layer, (shape,), batch=batch)
+    assert whole.inputs[0].nbytes > 2 * BLOCK_BYTES
+    whole.forward()
+    whole.backward()
+    sums = {name: np.zeros_like(gradient) for name, gradient in whole.gradients.items()}
+    one = FakeBinding(layer, (shape,), batch=1)
+    for name, array in whole.parameters.items():
+        one.parameters[name][...] = array
+    for sample in range(batch):
+        one.inputs[0][0] = whole.inputs[0][sample]
+        one.output_gradients[0][0] = whole.output_gradients[0][sample]
+        one.forward()
+        one.backward()
+        np.testing.assert_allclose(whole.outputs[0][sample], one.outputs[0][0], atol=1e-12)
+        np.testing.assert_allclose(whole.input_gradients[0][sample], one.input_gradients[0][0], atol=1e-12)
+        for name, gradient in one.gradients.items():
+            sums[name] += gradient
+    for name, gradient in whole.gradients.items():
+        np.testing.assert_allclose(gradient, sums[name], atol=1e-9)
+
+
+def test_groups_reach_from_one_to_every_channel() -> None:
+    def run(layer: Layer, shape: tuple[int, ...]) -> np.ndarray:
+        return FakeBinding(layer, (shape,), batch=2).forward()[0]
+
+    plain = {"center": False, "scale": False}
+    every = GroupNormalization(groups=6, **plain)
+    np.testing.assert_allclose(run(every, (4, 3, 6)), run(InstanceNormalization(**plain), (4, 3, 6)))
+    one = GroupNormalization(groups=1, **plain)
+    np.testing.assert_allclose(run(one, (6,)), run(LayerNormalization(**plain), (6,)))
+
+
+def test_channels_that_do_not_divide_are_refused() -> None:
+    with pytest.raises(ShapeError, match="6 channels into 4 equal groups"):
+        GroupNormalization(groups=4).output_shapes(((6,),))
+    with pytest.raises(ShapeError, match="places"):
+        InstanceNormalization().output_shapes(((6,),))
+
+
+def test_a_large_mean_is_taken_off_before_the_squares() -> None:
+    b = FakeBinding(LayerNormalization(center=False, scale=False), ((256,),), batch=4, dtype=np.float32)
+    b.inputs[0][...] = 1000 + b.inputs[0]
+    (y,) = b.forward()
+    np.testing.assert_allclose(y.std(axis=1), 1, atol=1e-3)
+
+
+def test_unit_normalization_keeps_zeros_and_gives_cosines() -> None:
+    b = FakeBinding(UnitNormalization(), ((7,),), batch=3)
+    b.inputs[0][0] = 0
+    (y,) = b.forward()
+    b.backward()
+    assert np.array_equal(y[0], np.zeros(7))
+    assert np.isfinite(b.input_gradients[0]).all()
+    u, v = b.inputs[0][1], b.inputs[0][2]
+    np.testing.assert_allclose(y[1] @ y[2], u @ v / np.linalg.norm(u) / np.linalg.norm(v))
