@@ -166,13 +166,18 @@ def nodes_in_use(design: Design, outputs: Iterable[str] | None = None) -> set[st
     return wanted
 
 
-def lower(design: Design, inference: Inference, *, training: bool, phase: Phase | None = None) -> Program:
+def lower(
+    design: Design, inference: Inference, *, training: bool, phase: Phase | None = None, until: str = ""
+) -> Program:
     """Return the program of a design that has been checked: the whole of it, or only what a phase needs.
 
     The whole of a design with phases goes by the first objective at each Output, and moves everything: it is there to
-    be looked at, and to predict with.
+    be looked at, and to predict with. `until` is a node: the program then computes what it depends on, and it.
     """
-    return _Lowering(design, inference, training, phase).run()
+    lowering = _Lowering(design, inference, training, phase)
+    if until:
+        lowering.outputs = [until]
+    return lowering.run()
 
 
 class _Lowering:
@@ -250,7 +255,8 @@ class _Lowering:
         alias = node.bypassed or layer.ALIAS or (not self.program.training and layer.ALIAS_INFERENCE)
         activation = None if node.bypassed else activation_of(layer)
         masking = "pass" if node.bypassed else layer.masking()
-        mask = self._joined_mask(node, inputs) if masking == "pass" else None
+        masked = inputs[:1] if layer.MASK_FROM_FIRST else inputs
+        mask = self._joined_mask(node, masked) if masking == "pass" else None
         if alias:
             value = inputs[0]
             if activation is None or value.shape != shapes[0]:

@@ -115,6 +115,8 @@ class Layer(Component, frozen=True):
     """True where the layer takes ids, whole numbers that name something (Embedding); `input_dim` says how many."""
     MASKING: ClassVar[Masking] = "stop"
     """See `masking`."""
+    MASK_FROM_FIRST: ClassVar[bool] = False
+    """True where a mask that passes is the first input's alone (attention: the steps of the query)."""
     ALIAS: ClassVar[bool] = False
     """True where the output is the input under another shape: no kernel, no copy."""
     ALIAS_INFERENCE: ClassVar[bool] = False
