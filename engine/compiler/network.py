@@ -101,7 +101,7 @@ class Network:
                 self.program(training, phase),
                 self.store,
                 batch,
-                self._stream,
+                self.stream_of,
                 keep=keep,
                 class_weights=self.class_weights,
             )
@@ -125,6 +125,11 @@ class Network:
             chosen = None if phase is None else self.design.phases[phase]
             self._programs[key] = lower(self.design, self.inference, training=training, phase=chosen)
         return self._programs[key]
+
+    def plan_until(self, node_id: str, batch: int) -> Plan:
+        """Return a new inference plan that computes a node and what it depends on; read it in the plan's `taps`."""
+        program = lower(self.design, self.inference, training=False, until=node_id)
+        return Plan(program, self.store, batch, self.stream_of, keep=True)
 
     def segments_of(self, phase: int | None) -> tuple[tuple[int, int], ...]:
         """Return the (start, stop) ranges of the vectors that move in a phase (None: at all)."""
@@ -233,7 +238,7 @@ class Network:
         """Put the random streams back to what `random_states` returned."""
         for key, state in states.items():
             owner, _, purpose = key.partition("\0")
-            restore(self._stream(owner, purpose), state)
+            restore(self.stream_of(owner, purpose), state)
 
     def batch_of(self, x: Samples) -> int:
         """Return how many samples `x` holds."""
@@ -265,7 +270,8 @@ class Network:
         """Return ("name/parameter", (node id, parameter)) of every parameter that moves."""
         return [(name, key) for name, key in self._keys.items() if key in self.store.gradients]
 
-    def _stream(self, owner: str, purpose: str) -> np.random.Generator:
+    def stream_of(self, owner: str, purpose: str) -> np.random.Generator:
+        """Return the random stream of a node for a purpose, made at the first call."""
         key = (owner, purpose)
         if key not in self._streams:
             self._streams[key] = stream(self.seed, owner, purpose)

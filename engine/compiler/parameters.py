@@ -36,6 +36,7 @@ class ParameterStore:
         views: (node id, name) -> the array, shaped, for parameters and statistics.
         gradients: (node id, name) -> the gradient's view, for parameters that move.
         slices: (node id, name) -> where in `vector` and `gradient` a parameter lies.
+        kernels: the (start, stop) ranges of parameters that are neither biases nor part of a normalization.
     """
 
     def __init__(self, design: Design, inference: Inference, dtype: np.dtype[Any], seed: int) -> None:
@@ -55,6 +56,13 @@ class ParameterStore:
         self.statistics = aligned(sum(size(self.specs[key].shape) for key in kept), dtype)
         end = self.slices[moving[-1]].stop if moving else 0
         self.segments: tuple[tuple[int, int], ...] = ((0, end),) if moving else ()
+        self.kernels = tuple(
+            (where.start, where.stop)
+            for key, where in self.slices.items()
+            if len(self.specs[key].shape) > 1
+            and "bias" not in key[1]
+            and design.nodes[key[0]].layer.FAMILY != "normalization"
+        )
         self.views: dict[Key, Array] = {}
         for key, spec in self.specs.items():
             where = (

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import numpy as np
 from msgspec import Meta
 
 from engine.optimizers.adam import Adam
-from engine.optimizers.base import Array, Rule
 
 
 class AdamW(Adam, frozen=True):
     """Adam with decoupled weight decay: each step first takes a part of every weight away.
 
     Formula: w = w - r weight_decay w, then Adam's step. Unlike an L2 penalty it is not divided by the size of the
-    gradient. As in Keras 3, biases decay like kernels.
+    gradient. As in Keras 3, biases decay like kernels, unless decay_kernels_only is set.
     Source: Loshchilov and Hutter 2019, Decoupled weight decay regularization.
     """
 
@@ -24,15 +22,7 @@ class AdamW(Adam, frozen=True):
     weight_decay: Annotated[
         float, Meta(ge=0, description="Part of each weight taken away, times the learning rate.")
     ] = 0.004
-
-    def bind(
-        self, parameter: Array, gradient: Array, slots: tuple[Array, ...], scratch: tuple[Array, ...]
-    ) -> Rule:
-        adam, w = super().bind(parameter, gradient, slots, scratch), parameter
-        multiply, decay = np.multiply, self.weight_decay
-
-        def rule(learning_rate: float, t: int) -> None:
-            multiply(w, 1 - learning_rate * decay, w)
-            adam(learning_rate, t)
-
-        return rule
+    decay_kernels_only: Annotated[
+        bool,
+        Meta(description="Weight decay leaves biases and normalization alone.", extra={"basic": False}),
+    ] = False

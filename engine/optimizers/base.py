@@ -25,7 +25,13 @@ CHUNK = 16384
 
 
 class Optimizer(Component, frozen=True):
-    """Base of every optimizer."""
+    """Base of every optimizer.
+
+    Weight decay is the base's: before the rule, w = w - learning_rate weight_decay w (Loshchilov and Hutter 2019,
+    Decoupled weight decay regularization). It is not an L2 penalty, which is a part of the loss, and whose gradient
+    the rule scales and averages like every other. It leaves alone what is frozen and, with decay_kernels_only, biases
+    and the scale and shift of normalizations: they do not make a network complex, and few numbers fit no noise.
+    """
 
     FORMULA: ClassVar[str] = ""
     SLOTS: ClassVar[tuple[str, ...]] = ()
@@ -37,6 +43,18 @@ class Optimizer(Component, frozen=True):
         float,
         Meta(ge=0, description="Size of each step along the negative gradient.", extra={"scale": "log"}),
     ] = 0.01
+    weight_decay: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Part of each weight taken away, times the learning rate.",
+            extra={"basic": False},
+        ),
+    ] = 0.0
+    decay_kernels_only: Annotated[
+        bool,
+        Meta(description="Weight decay leaves biases and normalization alone.", extra={"basic": False}),
+    ] = True
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -62,10 +80,16 @@ class Updater:
     """An optimizer bound to a parameter vector: the slots, the step count, and one rule per chunk.
 
     `segments` are the (start, stop) ranges that move; what lies outside them is frozen and is never touched.
+    `kernels` are the ranges of the parameters that decay_kernels_only means; without them all do.
     """
 
     def __init__(
-        self, optimizer: Optimizer, parameters: Array, gradients: Array, segments: Sequence[tuple[int, int]]
+        self,
+        optimizer: Optimizer,
+        parameters: Array,
+        gradients: Array,
+        segments: Sequence[tuple[int, int]],
+        kernels: Sequence[tuple[int, int]] | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.segments = tuple(segments)
@@ -77,10 +101,16 @@ class Updater:
             np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH)
         )
         self._rules: list[Rule] = []
+        everything = ((0, parameters.size),)
+        decaying = everything if kernels is None or not optimizer.decay_kernels_only else tuple(kernels)
         for start, stop in self.segments:
             for begin in range(start, stop, CHUNK):
                 part = slice(begin, min(begin + CHUNK, stop))
                 length = part.stop - part.start
+                if optimizer.weight_decay:
+                    overlaps = (slice(max(a, part.start), min(b, part.stop)) for a, b in decaying)
+                    shrinking = [parameters[where] for where in overlaps if where.start < where.stop]
+                    self._rules += [decay_rule(w, optimizer.weight_decay) for w in shrinking]
                 self._rules.append(
                     optimizer.bind(
                         parameters[part],
@@ -96,6 +126,16 @@ class Updater:
         steps = self.steps
         for rule in self._rules:
             rule(learning_rate, steps)
+
+
+def decay_rule(parameter: Array, weight_decay: float) -> Rule:
+    """Return the rule w = w - learning_rate weight_decay w."""
+    multiply = np.multiply
+
+    def rule(learning_rate: float, t: int) -> None:
+        multiply(parameter, 1 - learning_rate * weight_decay, parameter)
+
+    return rule
 
 
 optimizers: Family[Optimizer] = Family("optimizer", "engine.optimizers", Optimizer)

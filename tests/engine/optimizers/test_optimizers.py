@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import engine
 from engine.core.fields import describe
 from engine.optimizers import optimizers
 from engine.optimizers.base import CHUNK, Optimizer, Updater
+from engine.optimizers.nadam import Momenta
 
 VARIANTS: list[Any] = [
     "sgd",
@@ -27,15 +29,28 @@ VARIANTS: list[Any] = [
     {"name": "adam", "amsgrad": True},
     "adamw",
     {"name": "adamw", "weight_decay": 0.1},
+    "adadelta",
+    {"name": "adadelta", "rho": 0.7, "epsilon": 1e-4},
+    "adamax",
+    {"name": "adamax", "beta_1": 0.6, "beta_2": 0.9, "weight_decay": 0.2},
+    "lion",
+    {"name": "lion", "beta_1": 0.5, "beta_2": 0.8},
+    "nadam",
+    {"name": "nadam", "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-4},
+    {"name": "sgd", "momentum": 0.9, "weight_decay": 0.3},
 ]
+SLOW = {"adagrad", "adadelta"}
+"""These take small steps at first, by design."""
 RATES = [0.1, 0.1, 0.05, 0.02, 0.02, 0.01]
 
 
 def by_hand(o: Any, w: float, gradients: list[float]) -> Iterator[float]:
     """Yield one weight after each step: Keras 3's update rules, a number at a time."""
     m = v = average = largest = 0.0
+    product = 1.0
     a = getattr(o, "initial_accumulator_value", 0.0)
     for t, (g, r) in enumerate(zip(gradients, RATES, strict=True), start=1):
+        w -= w * o.weight_decay * r
         if o.NAME == "sgd":
             m = o.momentum * m - r * g
             w += (o.momentum * m - r * g) if o.nesterov else m
@@ -48,9 +63,27 @@ def by_hand(o: Any, w: float, gradients: list[float]) -> Iterator[float]:
             step = r * g / math.sqrt(v - (average**2 if o.centered else 0) + o.epsilon)
             m = o.momentum * m + step
             w -= m
+        elif o.NAME == "adadelta":
+            v = o.rho * v + (1 - o.rho) * g * g
+            step = math.sqrt(m + o.epsilon) * g / math.sqrt(v + o.epsilon)
+            m = o.rho * m + (1 - o.rho) * step * step
+            w -= r * step
+        elif o.NAME == "adamax":
+            m += (g - m) * (1 - o.beta_1)
+            v = max(o.beta_2 * v, abs(g))
+            w -= r * m / ((1 - o.beta_1**t) * (v + o.epsilon))
+        elif o.NAME == "lion":
+            direction = o.beta_1 * m + (1 - o.beta_1) * g
+            w -= r * math.copysign(1, direction)
+            m = o.beta_2 * m + (1 - o.beta_2) * g
+        elif o.NAME == "nadam":
+            now, following = (o.beta_1 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+            product *= now
+            m += (g - m) * (1 - o.beta_1)
+            v += (g * g - v) * (1 - o.beta_2)
+            ahead = following * m / (1 - product * following) + (1 - now) * g / (1 - product)
+            w -= ahead * r / (math.sqrt(v / (1 - o.beta_2**t)) + o.epsilon)
         else:
-            if o.NAME == "adamw":
-                w -= w * o.weight_decay * r
             m += (g - m) * (1 - o.beta_1)
             v += (g * g - v) * (1 - o.beta_2)
             largest = max(largest, v)
@@ -115,7 +148,9 @@ def test_chunks_and_frozen_parts(value: Any) -> None:
     assert (w[CHUNK + 60 :] != start[CHUNK + 60 :]).all()
 
 
-@pytest.mark.parametrize("value", [v for v in VARIANTS if v not in ("adagrad",)], ids=str)
+@pytest.mark.parametrize(
+    "value", [v for v in VARIANTS if SLOW.isdisjoint({v["name"] if isinstance(v, dict) else v})], ids=str
+)
 def test_goes_down_a_bowl(value: Any) -> None:
     w, g = np.array([3.0, -2.0]), np.empty(2)
     updater = Updater(optimizers.get(value), w, g, [(0, 2)])
@@ -128,7 +163,6 @@ def test_goes_down_a_bowl(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "theirs", "settings"),
     [
-        ("sgd", "SGD", {}),
         ({"name": "adam", "epsilon": 1e-30}, "Adam", {"eps": 1e-30}),
         ({"name": "adam", "epsilon": 1e-30, "amsgrad": True}, "Adam", {"eps": 1e-30, "amsgrad": True}),
         (
@@ -137,6 +171,22 @@ def test_goes_down_a_bowl(value: Any) -> None:
             {"eps": 1e-30, "weight_decay": 0.05},
         ),
         ({"name": "rmsprop", "epsilon": 1e-30}, "RMSprop", {"alpha": 0.9, "eps": 1e-30}),
+        (
+            {"name": "rmsprop", "epsilon": 1e-30, "centered": True, "momentum": 0.6},
+            "RMSprop",
+            {"alpha": 0.9, "eps": 1e-30, "centered": True, "momentum": 0.6},
+        ),
+        ({"name": "adadelta", "rho": 0.9, "epsilon": 1e-6}, "Adadelta", {"rho": 0.9, "eps": 1e-6}),
+        ({"name": "adamax", "epsilon": 1e-30}, "Adamax", {"eps": 1e-30}),
+        ({"name": "nadam", "epsilon": 1e-6}, "NAdam", {"eps": 1e-6, "momentum_decay": 1.0}),
+        (
+            {"name": "nadam", "epsilon": 1e-6, "weight_decay": 0.1},
+            "NAdam",
+            {"eps": 1e-6, "momentum_decay": 1.0, "weight_decay": 0.1, "decoupled_weight_decay": True},
+        ),
+        ("sgd", "SGD", {}),
+        ({"name": "sgd", "momentum": 0.9}, "SGD", {"momentum": 0.9}),
+        ({"name": "sgd", "momentum": 0.9, "nesterov": True}, "SGD", {"momentum": 0.9, "nesterov": True}),
         ({"name": "adagrad", "epsilon": 1e-30}, "Adagrad", {"initial_accumulator_value": 0.1, "eps": 1e-30}),
     ],
     ids=str,
@@ -154,4 +204,38 @@ def test_agrees_with_pytorch_where_the_formulas_meet(value: Any, theirs: str, se
         their_w.grad = torch.tensor(g.copy())
         optimizer.step()
         updater.step(0.03)
-    np.testing.assert_allclose(w, their_w.detach().numpy(), rtol=1e-10)
+    # NAdam keeps the product of its momenta in float32.
+    np.testing.assert_allclose(w, their_w.detach().numpy(), rtol=1e-7 if theirs == "NAdam" else 1e-10)
+
+
+def test_weight_decay_leaves_biases_and_normalization_alone() -> None:
+    """With no gradient at all, only what decays moves; frozen layers never do."""
+    design = engine.Design("decay", seed=4)
+    node = design.add("Input", shape=(3,))
+    node = design.add("Dense", node, units=4, bias_initializer="ones")
+    node = design.add("BatchNormalization", node)
+    node = design.add("Dense", node, units=4, bias_initializer="ones")
+    design.nodes[node.id] = design.nodes[node.id].with_(frozen=True)
+    design.add(
+        "Output", design.add("Dense", node, units=2, bias_initializer="ones"), loss="mean_squared_error"
+    )
+    for kernels_only, decayed in ((True, set()), (False, {"bias", "gamma", "beta"})):
+        network = engine.compile(design)
+        before = {name: array.copy() for name, array in network.parameters.items()}
+        optimizer = optimizers.get(
+            {"name": "sgd", "weight_decay": 0.5, "decay_kernels_only": kernels_only, "learning_rate": 0.1}
+        )
+        network.gradient_vector.fill(0)
+        network.updater(optimizer).step(0.1)
+        for name, array in network.parameters.items():
+            owner, _, kind = name.partition("/")
+            moves = owner != "dense_2" and (kind == "kernel" or kind in decayed)
+            np.testing.assert_allclose(array, before[name] * (0.95 if moves else 1), rtol=1e-6)
+
+
+def test_nadams_momenta_do_not_depend_on_where_the_count_begins() -> None:
+    straight = Momenta(0.9)
+    expected = [straight.at(t) for t in range(1, 60)]
+    assert [Momenta(0.9).at(t) for t in range(1, 60)] == expected
+    assert straight.at(3) == expected[2]
+    assert Momenta(0.9).at(10**9)[2] == 0.0
