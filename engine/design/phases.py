@@ -18,6 +18,7 @@ from engine.core.registry import family
 
 if TYPE_CHECKING:
     from engine.design.design import Design
+    from engine.design.inference import Inference
 
 MOST = 16
 """Phases that a design may have."""
@@ -130,3 +131,40 @@ def changed(phase: Phase, **changes: object) -> Phase:
     from msgspec.structs import replace
 
     return replace(phase, **changes)
+
+
+def generated_at(design: Design, inference: Inference) -> tuple[str, str] | None:
+    """Return (the node whose output is what a generator makes, the Input of the real samples), or None.
+
+    It is where the made-up branch meets the discriminator: a node that depends on a Noise and feeds a layer that shares
+    weights with one that the Input's samples reach, and whose output has the Input's shape.
+    """
+    made = _downstream(design, [n.id for n in design.nodes.values() if n.type == "Noise"])
+    if not made:
+        return None
+    real = {n.id: inference.outputs.get(n.id, ()) for n in design.nodes.values() if n.type == "Input"}
+    shapes = {shape[0]: node_id for node_id, shape in reversed(real.items()) if shape}
+    users: dict[str, set[str]] = {}
+    for node in design.nodes.values():
+        users.setdefault(node.shares or node.id, set()).add(node.id)
+    for node_id in inference.order:
+        if node_id not in made:
+            continue
+        shape = inference.outputs.get(node_id, ())
+        if not shape or shape[0] not in shapes:
+            continue
+        for edge in design.outgoing(node_id):
+            target = design.nodes[edge.target]
+            if any(other not in made for other in users[target.shares or target.id]):
+                return node_id, shapes[shape[0]]
+    return None
+
+
+def _downstream(design: Design, starts: list[str]) -> set[str]:
+    found, waiting = set(starts), list(starts)
+    while waiting:
+        for edge in design.outgoing(waiting.pop()):
+            if edge.target not in found:
+                found.add(edge.target)
+                waiting.append(edge.target)
+    return found

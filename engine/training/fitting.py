@@ -10,7 +10,7 @@ import numpy as np
 from engine.compiler.network import Network
 from engine.data.dataset import DataSet, Split
 from engine.design.settings import TrainingSettings
-from engine.training.run import TrainingRun
+from engine.training.phased_run import make_run
 from engine.training.snapshot import RunControl, Snapshot
 from engine.training.state import RunState
 from engine.training.stepping import StepObserver
@@ -42,7 +42,7 @@ def fit(
     gradient stops being finite; the network then has the last weights that were good.
     """
     train, validation = split_parts(data)
-    run = TrainingRun(
+    run = make_run(
         network,
         train,
         validation,

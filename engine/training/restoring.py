@@ -40,7 +40,10 @@ def restore_run(run: TrainingRun, state: RunState) -> None:
         run.epoch, run.position, run.step = int(facts["epoch"]), int(facts["position"]), int(facts["step"])
         run.seconds, run._norm_squares = float(facts["seconds"]), float(facts["norm_squares"])
         run.learning_rate = float(facts["learning_rate"])
-        run.updater.steps = int(facts["optimizer_steps"])
+        steps = facts["optimizer_steps"]
+        counts = [int(steps)] if isinstance(steps, int) else [int(count) for count in steps]
+        for updater, count in zip(run.updaters.values(), counts, strict=True):
+            updater.steps = count
         run.response = Response.validated(facts.get("response", {}))
         if run.average is not None:
             run.average.load(int(facts.get("average_steps", 0)), arrays)
@@ -49,7 +52,7 @@ def restore_run(run: TrainingRun, state: RunState) -> None:
     run.history = history
     run.network.parameter_vector[...] = arrays["vector"]
     run.network.store.statistics[...] = arrays["statistics"]
-    for name, slot in run.updater.slots.items():
+    for name, slot in run.slots().items():
         slot[...] = arrays[f"slot/{name}"]
     run.keep_good()
 
@@ -61,13 +64,13 @@ def _check(run: TrainingRun, state: RunState) -> None:
             f"The held run was on {facts.get('samples')} training samples, but there are {run.samples} now: "
             "it can't go on where it was. Start a new run from its weights."
         )
-    if facts.get("optimizer") != run.optimizer.NAME:
+    if facts.get("optimizer") != run.optimizer_names:
         raise TrainingError(
-            f"The held run was by {facts.get('optimizer')}, but the optimizer is {run.optimizer.NAME} now: "
+            f"The held run was by {facts.get('optimizer')}, but the optimizer is {run.optimizer_names} now: "
             "it can't go on where it was. Start a new run from its weights."
         )
     wanted = {"vector": run.network.parameter_vector, "statistics": run.network.store.statistics}
-    wanted |= {f"slot/{name}": slot for name, slot in run.updater.slots.items()}
+    wanted |= {f"slot/{name}": slot for name, slot in run.slots().items()}
     for name, array in wanted.items():
         found = arrays.get(name)
         if found is None or found.shape != array.shape or found.dtype.kind != np.dtype(array.dtype).kind:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiler.network import Network
-from engine.compiler.plan import Plan
+from engine.compiler.plan import Plan, Tap
 from engine.core.errors import TrainingError
 from engine.core.random import restore, state_of, stream
 from engine.core.registry import family
 from engine.data.dataset import Split
 from engine.design.settings import TrainingSettings
+from engine.optimizers.base import Updater
 from engine.schedules.base import Response
 from engine.training.averaging import WeightAverage
 from engine.training.best import BestWeights
@@ -69,9 +70,9 @@ class TrainingRun:
         self.schedule = family("schedule").get(settings.schedule)
         self.response = Response()
         self.average = WeightAverage(network, settings) if settings.use_ema else None
-        self.updater = network.updater(self.optimizer)
         self.learning_rate: float = self.optimizer.learning_rate
-        self.meter = Meter(choose_metrics(network, self.data, settings.metrics))
+        self.updaters = self._make_updaters()
+        self.meter = self._make_meter()
         self._evaluator: Evaluator | None = None
         if validation is not None and len(validation):
             self._evaluator = Evaluator(
@@ -92,6 +93,13 @@ class TrainingRun:
         self._copies = [
             (0, network.parameter_vector.copy(), network.store.statistics.copy()) for _ in range(2)
         ]
+
+    def _make_updaters(self) -> dict[str, Updater]:
+        """Return what moves the weights, by what the names of their slots begin with."""
+        return {"": self.network.updater(self.optimizer)}
+
+    def _make_meter(self) -> Meter:
+        return Meter(choose_metrics(self.network, self.data, self.settings.metrics))
 
     # ------------------------------------------------------------------ running
 
@@ -159,7 +167,7 @@ class TrainingRun:
 
     def _make_ready(self, batch: int) -> tuple[Plan, Step]:
         plan = self.network.plan(batch, True)
-        step = make_step(self.network, plan, self.data, self.updater, self.settings, self.observer)
+        step = make_step(self.network, plan, self.data, self.updaters[""], self.settings, self.observer)
         self._ready[batch] = (plan, step)
         return self._ready[batch]
 
@@ -174,6 +182,7 @@ class TrainingRun:
             self.stopped, last = "gradient_norm", True
         validation = None
         self.show_average()
+        metrics |= self._closing_figures(last)
         if self._evaluator is not None and (last or not self.epoch % settings.validate_every):
             validation = self._evaluator()
         if self._evaluator is None or validation is not None:
@@ -197,6 +206,10 @@ class TrainingRun:
             self.step, self.epoch, self.steps_per_epoch, self.total_steps, loss, rate, norm, metrics, True,
             self.seconds, validation, self.stopped, restored,
         )  # fmt: skip
+
+    def _closing_figures(self, last: bool) -> dict[str, float]:
+        """Return further figures of an epoch that has ended; `last` says that it is the run's."""
+        return {}
 
     def current_rate(self) -> float:
         """Return the learning rate of the next step."""
@@ -223,6 +236,13 @@ class TrainingRun:
         np.copyto(statistics, self.network.store.statistics)
         self._copies.append((self.step, vector, statistics))
 
+    def _batch_number(self) -> int:
+        return self.position // self.batch + 1
+
+    def taps(self) -> dict[str, Tap]:
+        """Return what views can read of the latest step, by node."""
+        return {} if self.plan is None else self.plan.taps
+
     def _failure(self, plan: Plan, loss: float, rate: float) -> TrainingError:
         with np.errstate(all="ignore"):
             if math.isfinite(loss):
@@ -231,7 +251,7 @@ class TrainingRun:
                 node, what = first_not_finite(self.network, plan)
         name = self.network.design.nodes[node].name if node else "the network"
         failed = "gradient" if math.isfinite(loss) else "loss"
-        batch = self.position // self.batch + 1
+        batch = self._batch_number()
         kept, vector, statistics = next(
             (copy for copy in reversed(self._copies) if copy[0] < self.step), self._copies[0]
         )
@@ -261,15 +281,15 @@ class TrainingRun:
             vector = vector if self.average.raw is None else self.average.raw
             arrays["average"] = self.average.vector.copy()
         arrays |= {"vector": vector.copy(), "statistics": statistics.copy(), **best_arrays}
-        arrays |= {f"slot/{name}": slot.copy() for name, slot in self.updater.slots.items()}
+        arrays |= {f"slot/{name}": slot.copy() for name, slot in self.slots().items()}
         arrays |= {f"history/{name}": column for name, column in self.history.to_arrays().items()}
         facts = {
             "step": self.step,
             "epoch": self.epoch,
             "position": self.position,
             "samples": self.samples,
-            "optimizer": self.optimizer.NAME,
-            "optimizer_steps": self.updater.steps,
+            "optimizer": self.optimizer_names,
+            "optimizer_steps": [updater.steps for updater in self.updaters.values()],
             "learning_rate": self.learning_rate,
             "seconds": self.seconds,
             "norm_squares": self._norm_squares,
@@ -281,6 +301,19 @@ class TrainingRun:
             "best": best_facts,
         }
         return RunState(facts, arrays)
+
+    def slots(self) -> dict[str, Array]:
+        """Return every vector that the optimizers keep, by name."""
+        return {
+            f"{prefix}{name}": slot
+            for prefix, updater in self.updaters.items()
+            for name, slot in updater.slots.items()
+        }
+
+    @property
+    def optimizer_names(self) -> str:
+        """The optimizers by name: a held run only goes on with the same."""
+        return ", ".join(f"{prefix}{updater.optimizer.NAME}" for prefix, updater in self.updaters.items())
 
     def restore(self, state: RunState) -> None:
         """Go back to a captured state. Raises TrainingError, before anything is changed, where it does not fit."""

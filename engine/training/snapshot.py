@@ -17,6 +17,7 @@ class Snapshot(msgspec.Struct):
     `gradient_norm` is the Euclidean norm of the whole gradient, before clipping. `validation` is None where it was not
     measured at this step. `stopped` tells why the run ends with this step ("epochs", "patience", "gradient_norm"), ""
     while it goes on; `restored_epoch` is the epoch whose weights were then put back, 0 where the last ones stand.
+    `phase` is the name of the phase whose step it was, "" where the design has none.
     `seconds` is the time since the run began, with what the caller did between the steps.
     """
 
@@ -33,6 +34,7 @@ class Snapshot(msgspec.Struct):
     validation: dict[str, float] | None = None
     stopped: str = ""
     restored_epoch: int = 0
+    phase: str = ""
 
     @property
     def metric(self) -> float:

@@ -16,6 +16,7 @@ from engine.optimizers.base import Updater
 from engine.training.targets import BoundData
 
 Array = NDArray[Any]
+Segments = tuple[tuple[int, int], ...]
 Step = Callable[[Array, float], tuple[float, float]]
 """step(indices, learning_rate) -> (loss, gradient norm); both not finite, or one, where the weights did not move."""
 
@@ -41,11 +42,17 @@ class StepObserver(Protocol):
 
 def make_step(
     network: Network, plan: Plan, data: BoundData, updater: Updater, settings: TrainingSettings,
-    observer: StepObserver | None,
+    observer: StepObserver | None, segments: Segments | None = None, clip_weights: float = 0.0,
 ) -> Step:  # fmt: skip
-    """Return the function that takes one step with this plan."""
+    """Return the function that takes one step with this plan.
+
+    `segments` are those of the phase at hand, all that move where there is none; `clip_weights` cuts what is in them
+    after each step, where it is not 0.
+    """
+    segments = network.segments if segments is None else segments
     fill, forward, measure, backward = data.filler(plan), plan.forward, plan.loss, plan.backward
-    norm_of, clip, update = gradient_norm(network), gradient_clipper(network, settings), updater.step
+    norm_of, clip = gradient_norm(network, segments), gradient_clipper(network, settings, segments)
+    update = clipping(network, updater, segments, clip_weights) if clip_weights else updater.step
     isfinite = math.isfinite
 
     @np.errstate(all="ignore")  # what overflows shows in the loss or the norm, which are looked at
@@ -81,9 +88,24 @@ def make_step(
     return step
 
 
-def gradient_norm(network: Network) -> Callable[[], float]:
+def clipping(
+    network: Network, updater: Updater, segments: Segments, limit: float
+) -> Callable[[float], None]:
+    """Return an update that cuts every parameter to [-limit, limit] after it has moved."""
+    parts = [network.parameter_vector[start:stop] for start, stop in segments]
+    clip, step = np.clip, updater.step
+
+    def update(learning_rate: float) -> None:
+        step(learning_rate)
+        for part in parts:
+            clip(part, -limit, limit, out=part)
+
+    return update
+
+
+def gradient_norm(network: Network, segments: Segments) -> Callable[[], float]:
     """Return the function that gives the Euclidean norm of the gradient of all that moves."""
-    parts = [network.gradient_vector[start:stop] for start, stop in network.segments]
+    parts = [network.gradient_vector[start:stop] for start, stop in segments]
     dot, sqrt, isfinite = np.dot, math.sqrt, math.isfinite
 
     def norm() -> float:
@@ -104,7 +126,9 @@ def _wide_square(parts: list[Array]) -> float:
     return total if not math.isnan(total) else math.nan
 
 
-def gradient_clipper(network: Network, settings: TrainingSettings) -> Callable[[float], None] | None:
+def gradient_clipper(
+    network: Network, settings: TrainingSettings, segments: Segments
+) -> Callable[[float], None] | None:
     """Return the function that cuts the gradient as the settings say, or None where they don't.
 
     value: each component to [-c, c]. norm: each parameter's gradient g to g · min(1, c / ||g||), as Keras' clipnorm.
@@ -112,7 +136,7 @@ def gradient_clipper(network: Network, settings: TrainingSettings) -> Callable[[
     recurrent neural networks, section 3.2).
     """
     limit, gradient = settings.clip_limit, network.gradient_vector
-    parts = [gradient[start:stop] for start, stop in network.segments]
+    parts = [gradient[start:stop] for start, stop in segments]
     if settings.clip == "value":
 
         def clip_values(norm: float) -> None:
@@ -122,8 +146,11 @@ def gradient_clipper(network: Network, settings: TrainingSettings) -> Callable[[
 
         return clip_values
     if settings.clip == "norm":
-        end = max((stop for _, stop in network.segments), default=0)
-        own = [gradient[where] for where in network.parameter_slices.values() if where.stop <= end]
+        own = [
+            gradient[where]
+            for where in network.parameter_slices.values()
+            if any(start <= where.start and where.stop <= stop for start, stop in segments)
+        ]
 
         def clip_each(norm: float) -> None:
             if norm > limit:
