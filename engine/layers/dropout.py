@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import numpy as np
 from msgspec import Meta
 
 from engine.layers.base import Binding, Example, Kernel, Layer, Masking
+from engine.layers.random_factors import bind_dropout
 
 
 class Dropout(Layer, frozen=True):
@@ -31,31 +31,7 @@ class Dropout(Layer, frozen=True):
     rate: Annotated[float, Meta(ge=0, lt=1, description="Part of the values that is set to 0.")] = 0.5
 
     def bind(self, binding: Binding) -> Kernel:
-        (x,), (y,), copyto = binding.inputs, binding.outputs, np.copyto
-        dx = binding.input_gradients[0] if binding.output_gradients else None
-        dy = binding.output_gradients[0] if binding.output_gradients else None
-        if not binding.training or self.rate == 0:
-            if dx is None or dy is None:
-                return Kernel(lambda: copyto(y, x))
-            return Kernel(lambda: copyto(y, x), lambda: copyto(dx, dy))
-        draw, dtype = binding.random("dropout").random, x.dtype.type
-        factor, kept = binding.buffer(x.shape), binding.scratch(x.shape, bool)
-        rate, scale = np.array(self.rate, x.dtype), np.array(1 / (1 - self.rate), x.dtype)
-        at_least, multiply = np.greater_equal, np.multiply
-
-        def forward() -> None:
-            draw(dtype=dtype, out=factor)
-            at_least(factor, rate, kept)
-            multiply(kept, scale, factor)
-            multiply(x, factor, y)
-
-        if dx is None or dy is None:
-            return Kernel(forward)
-
-        def backward() -> None:
-            multiply(dy, factor, dx)
-
-        return Kernel(forward, backward)
+        return bind_dropout(binding, self.rate, binding.inputs[0].shape)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

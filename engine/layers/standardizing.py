@@ -101,31 +101,14 @@ def _bind_backward(
     ones = np.ones(most, dy.dtype)
     share = np.full(width, 1 / width, dy.dtype)
     weights = share if gamma is None else binding.buffer((width,))
-    gamma_row = None if gamma is None else gamma.reshape(1, -1)
+    spread = _bind_spread(gamma, weights, center=center)
     views = tuple(
         (dy[p], None if dx is None else dx[p], work[:n], column[:n], column[:n, 0], ones[:n])
         for p in parts
         for n in (p.stop - p.start,)
     )
     steps = tuple(zip(blocks, views, strict=True))
-    dot, subtract, multiply, add = np.dot, np.subtract, np.multiply, np.add
-
-    def spread(b: _Block, g: Array, d: Array, part: Array, values: Array, value: Array) -> None:
-        dot(part, weights, value)
-        multiply(value, b.flat, value)
-        multiply(value, b.flat, value)
-        multiply(value, b.flat, value)
-        multiply(b.centered, values, part)
-        if center:
-            dot(g, weights, value)
-            multiply(value, b.flat, value)
-            add(part, values, part)
-        if gamma_row is None:
-            multiply(g, b.inverse, d)
-        else:
-            dot(b.inverse, gamma_row, b.factors)
-            multiply(g, b.factors, d)
-        subtract(d, part, d)
+    dot, multiply, add = np.dot, np.multiply, np.add
 
     def backward() -> None:
         if gamma is not None:
@@ -145,6 +128,31 @@ def _bind_backward(
                 spread(b, g, d, part, values, value)
 
     return backward
+
+
+def _bind_spread(gamma: Array | None, weights: Array, *, center: bool) -> Callable[..., object]:
+    """Return a function that writes dx of a block; it is given dy c in `part`, and `weights` is gamma / C."""
+    gamma_row = None if gamma is None else gamma.reshape(1, -1)
+    dot, subtract, multiply, add = np.dot, np.subtract, np.multiply, np.add
+
+    def spread(b: _Block, g: Array, d: Array, part: Array, values: Array, value: Array) -> None:
+        dot(part, weights, value)
+        multiply(value, b.flat, value)
+        multiply(value, b.flat, value)
+        multiply(value, b.flat, value)
+        multiply(b.centered, values, part)
+        if center:
+            dot(g, weights, value)
+            multiply(value, b.flat, value)
+            add(part, values, part)
+        if gamma_row is None:
+            multiply(g, b.inverse, d)
+        else:
+            dot(b.inverse, gamma_row, b.factors)
+            multiply(g, b.factors, d)
+        subtract(d, part, d)
+
+    return spread
 
 
 def parts_of(count: int, length: int) -> tuple[slice, ...]:
