@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from engine.core.problems import Severity
 from engine.design.design import Design
+from engine.design.inference import infer
+from engine.design.phases import generated_at, trained_nodes
 from engine.training.cures import with_cures
 from engine.training.finding import Finding, FindingKind
 from engine.training.observation import ObservationLayout
@@ -70,6 +72,11 @@ class Diagnosis:
         self._ratio = math.nan
         feeding = {edge.source for edge in design.edges if design.nodes[edge.target].type == "Output"}
         self._last = feeding
+        # Each phase has a loss of its own: gradients are compared within it. What a generator gives is an end too.
+        self._groups = [trained_nodes(design, phase) for phase in design.phases]
+        generated = generated_at(design, infer(design)) if design.phases else None
+        if generated is not None:
+            self._last.add(generated[0])
 
     # ------------------------------------------------------------------ collecting
 
@@ -112,18 +119,19 @@ class Diagnosis:
             table = known_median(np.stack(self._rows), enough=1)
             _, per_node, _, _ = self._layout.parts(table)
             gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
-            found += self._gradients(gradient, step)
+            found += self._gradients_by_phase(gradient, step)
         if len(self._rows) >= ENOUGH:
             table = known_median(np.stack(self._rows))
             _, per_node, _, per_activation = self._layout.parts(table)
             gradient = dict(zip(self._layout.nodes, per_node[0].tolist(), strict=True))
             ratio = dict(zip(self._layout.nodes, per_node[1].tolist(), strict=True))
             found += self._activations(per_activation, step)
-            found += self._gradients(gradient, step)
+            found += self._gradients_by_phase(gradient, step)
             self._ratio = max((r for r in ratio.values() if math.isfinite(r)), default=math.nan)
-            found += self._updates(ratio, step)
-        found += self._losses(step)
-        found += self._overfitting(step)
+            found += [] if self._groups else self._updates(ratio, step)
+        if not self._groups:  # losses that pull against one another need not fall
+            found += self._losses(step)
+            found += self._overfitting(step)
         order = {"error": 0, "warning": 1, "hint": 2}
         return tuple(sorted(found, key=lambda finding: order[finding.severity]))
 
@@ -135,6 +143,12 @@ class Diagnosis:
             return None
         self._told = told
         return found
+
+    def _gradients_by_phase(self, gradient: Mapping[str, float], step: int) -> Iterator[Finding]:
+        if not self._groups:
+            yield from self._gradients(gradient, step)
+        for group in self._groups:
+            yield from self._gradients({node: size for node, size in gradient.items() if node in group}, step)
 
     def _gradients(self, gradient: Mapping[str, float], step: int) -> Iterator[Finding]:
         nodes = [node for node in gradient if math.isfinite(gradient[node])]

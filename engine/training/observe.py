@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ from engine.training.observation import Observation, ObservationLayout
 Array = NDArray[Any]
 LOOK_ELEMENTS = 2**18
 """Activations are looked at over so many values of a batch at most: whole samples, from its beginning."""
+
+
+class _View(NamedTuple):
+    """The wires that a plan reports, by their places in a row, and the layers that it moves."""
+
+    edges: tuple[int, ...]
+    slices: tuple[tuple[int, slice], ...]
 
 
 class Observer:
@@ -64,8 +71,9 @@ class Observer:
         self._head, self._per_node, self._per_edge, self._per_activation = self.layout.parts(self._row)
         self._before = np.empty_like(network.parameter_vector[:moving])
         self._last_alive: dict[str, Array] = {}
+        self._views: dict[int, _View] = {}
         self._window = max(1, min(self.WINDOW, samples))
-        self._samples_seen = 0
+        self._samples_seen: dict[str, int] = {}
         self._steps = 0
         self._begun = self._due = time.perf_counter()
         self._spent = self._part = self._idle = 0.0
@@ -85,22 +93,27 @@ class Observer:
     def forward_done(self, plan: Plan) -> None:
         """Look at the activations of the batch."""
         begun = time.perf_counter()
-        self._samples_seen += plan.batch
+        self._view = self._view_of(plan)
         for index, (node_id, traits) in enumerate(self._traits.items()):
-            self._per_activation[index] = self._look_at(node_id, plan.taps[node_id], traits)
+            tap = plan.taps.get(node_id)
+            if tap is not None:
+                self._samples_seen[node_id] = self._samples_seen.get(node_id, 0) + plan.batch
+                self._per_activation[index] = self._look_at(node_id, tap, traits)
         self._look_seconds = time.perf_counter() - begun
 
     def record(self, edge: int, gradient: Array) -> None:
         """Look at the gradient that reaches a wire."""
         begun = time.perf_counter()
-        self._per_edge[edge] = rms(gradient)
+        place = self._view.edges[edge]
+        if place >= 0:
+            self._per_edge[place] = rms(gradient)
         self._look_seconds += time.perf_counter() - begun
 
     def backward_done(self) -> None:
         """Look at the gradients of the parameters, before they are clipped, and remember the weights."""
         begun = time.perf_counter()
         gradient, vector = self._network.gradient_vector, self._network.parameter_vector
-        for index, where in enumerate(self._slices.values()):
+        for index, where in self._view.slices:
             self._per_node[0, index] = rms(gradient[where])
             self._per_node[2, index] = rms(vector[where])
         np.copyto(self._before, vector[: len(self._before)])
@@ -111,7 +124,7 @@ class Observer:
         begun = time.perf_counter()
         before = self._before
         np.subtract(self._network.parameter_vector[: len(before)], before, out=before)
-        for index, where in enumerate(self._slices.values()):
+        for index, where in self._view.slices:
             weight = self._per_node[2, index]
             moved = rms(before[where])
             self._per_node[1, index] = moved / weight if weight > 0 else math.nan
@@ -155,6 +168,19 @@ class Observer:
 
     # ------------------------------------------------------------------ looking
 
+    def _view_of(self, plan: Plan) -> _View:
+        """Return where what a plan tells of stands in a row. What another phase's plan told last stays beside it."""
+        view = self._views.get(id(plan.program))
+        if view is None:
+            places = {edge: place for place, edge in enumerate(self.layout.edges)}
+            slices = enumerate(self._slices.items())
+            view = _View(
+                tuple(places.get(edge, -1) for edge in plan.observed_edges),
+                tuple((index, where) for index, (node, where) in slices if node in plan.program.moving),
+            )
+            self._views[id(plan.program)] = view
+        return view
+
     def _look_at(self, node_id: str, tap: Tap, traits: Traits) -> tuple[float, float, float, float]:
         pre, post = first_samples(tap.pre), first_samples(tap.post)
         mean = float(post.mean(dtype=np.float64))
@@ -166,7 +192,7 @@ class Observer:
 
     def _dead_share(self, node_id: str, post: Array) -> float:
         """Return the share of units (last axis) that were 0 for all of the last samples; NaN before there are any."""
-        seen = self._samples_seen
+        seen = self._samples_seen[node_id]
         last = self._last_alive.get(node_id)
         if last is None:
             last = self._last_alive[node_id] = np.zeros(post.shape[1], np.int64)

@@ -12,6 +12,7 @@ from engine.training.arrays import pack_arrays
 from engine.training.diagnosis import Diagnosis
 from engine.training.finding import Finding
 from engine.training.observe import Observer
+from engine.training.phased_run import make_run
 from engine.training.run import TrainingRun
 from engine.training.snapshot import RunControl, Snapshot
 from engine.worker import protocol as p
@@ -36,7 +37,7 @@ class Loop:
     def __init__(self, run: p.Run, network: Network, data: DataSet, line: Line, block: SharedBlock) -> None:
         self._run, self._network, self._data, self._line = run, network, data, line
         self._observer = Observer(network, cost_target=OBSERVER_COST, samples=len(data.train))
-        self.training = TrainingRun(
+        self.training = make_run(
             network,
             data.train,
             data.validation,
@@ -92,6 +93,7 @@ class Loop:
     def _recorder(self) -> Callable[[Snapshot], None]:
         """Return the function that takes in a step; everything that it needs is bound to it once."""
         label, append, next_tick = self._label, self._append_scalars, 0.0
+        places = {phase.name: place for place, phase in enumerate(self._network.design.phases)}
 
         def record(s: Snapshot) -> None:
             nonlocal next_tick
@@ -99,8 +101,9 @@ class Loop:
             if s.epoch_ended:
                 self._record_epoch(s)
             append(
-                s.step, s.epoch, s.loss, s.learning_rate, s.metrics.get(label, _NAN), s.gradient_norm, seconds
-            )
+                s.step, s.epoch, s.loss, s.learning_rate, s.metrics.get(label, _NAN), s.gradient_norm, seconds,
+                places.get(s.phase, 0),
+            )  # fmt: skip
             if seconds >= next_tick:
                 next_tick = seconds + TICK
                 self._tick(s.step)
@@ -138,7 +141,7 @@ class Loop:
         self._take_looks()
         self._diagnose_loss(step)
         if self._watching.is_due(now) or force:
-            self._observer.charge(self._watching.fill(step, self.training.plan, force=force))
+            self._observer.charge(self._watching.fill(step, self.training.taps(), force=force))
         if now >= self._next_findings or force:
             self._next_findings = now + FINDINGS_EVERY
             findings = self._diagnosis.news(step, ended=ended)
@@ -234,7 +237,7 @@ class Loop:
                 break
             self._carry_out_command(command, True)
             if isinstance(command, p.SetWatches):
-                self._watching.fill(step, self.training.plan)
+                self._watching.fill(step, self.training.taps())
         held = time.perf_counter() - begun
         self._observer.rest(held)
         self.training.rest(held)
@@ -243,7 +246,7 @@ class Loop:
 
     def _watch(self, command: p.SetWatches) -> None:
         self._line.send(self._watching.begin(command))
-        self._observer.charge(self._watching.fill(self.training.step, self.training.plan))
+        self._observer.charge(self._watching.fill(self.training.step, self.training.taps()))
 
     # ------------------------------------------------------------------ the beginning
 
@@ -266,9 +269,10 @@ class Loop:
                 parameters=int(self._network.parameter_vector.size),
                 threads=int(os.environ.get("OPENBLAS_NUM_THREADS", "0") or 0),
                 metrics=self._metrics[1:],
+                phases=tuple(phase.name for phase in self._network.design.phases),
                 step=training.step,
                 epoch=training.epoch + 1,
-                report=self._data.report + _reconstruction(training),
+                report=self._data.report + _reconstruction(training) + _phases(training, self._data),
                 preprocessing=self._data.preprocessing,
             )
         )
@@ -314,3 +318,14 @@ def _reconstruction(training: TrainingRun) -> tuple[str, ...]:
     if not training.data.reconstructed:
         return ()
     return ("The output has the shape of the input, so the network is trained to give its input back.",)
+
+
+def _phases(training: TrainingRun, data: DataSet) -> tuple[str, ...]:
+    phases = training.network.design.phases
+    if not phases:
+        return ()
+    turns = ", ".join(f"{phase.name} {phase.steps}" for phase in phases)
+    told = f"The phases take turns on each batch: {turns} (steps)."
+    if data.validation is not None and len(data.validation):
+        told += " The validation part is left out: a run in phases is not judged by its loss."
+    return (told,)

@@ -21,8 +21,9 @@ from engine.training.state import RunState
 
 Array = NDArray[Any]
 
-SCALARS = ("step", "epoch", "loss", "learning_rate", "metric", "gradient_norm", "seconds")
-"""The columns of `TrainingWorker.read_scalars`: a row for every step. step and epoch count from 1."""
+SCALARS = ("step", "epoch", "loss", "learning_rate", "metric", "gradient_norm", "seconds", "phase")
+"""The columns of `TrainingWorker.read_scalars`: a row for every step. step and epoch count from 1, phase (the place of
+the phase whose step it was) from 0."""
 ACTIVATIONS = "activations"
 PREDICTIONS = "predictions"
 
@@ -145,6 +146,7 @@ class Loading(msgspec.Struct, tag=True, frozen=True):
 class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     """The run begins. `layers` are in the order of the network; `edges` are the wires that observations name.
 
+    `phases` are the names of the design's phases, in the order in which they take turns.
     `metrics` are the figures beside the loss, the first of which is the scalars' "metric" column. `step` and `epoch`
     are where a held run goes on. `report` says what was done to the data; `preprocessing` belongs into the file with
     the weights, so that new data can be treated alike.
@@ -160,6 +162,7 @@ class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     parameters: int
     threads: int
     metrics: tuple[str, ...]
+    phases: tuple[str, ...] = ()
     step: int = 0
     epoch: int = 1
     report: tuple[str, ...] = ()

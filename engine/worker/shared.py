@@ -119,20 +119,27 @@ def ring_writer(block: SharedBlock, offset: int, width: int, rows: int) -> Calla
     return append
 
 
-def scalar_writer(block: SharedBlock) -> Callable[[int, int, float, float, float, float, float], None]:
+def scalar_writer(block: SharedBlock) -> Callable[[int, int, float, float, float, float, float, int], None]:
     """Return the function that appends a row of `SCALARS`: a ring_writer for the row that every step writes.
 
-    Its seven numbers are arguments, not a tuple that is made and taken apart: that halves what it costs a step.
+    Its eight numbers are arguments, not a tuple that is made and taken apart: that halves what it costs a step.
     """
     buffer, start, rows, stride = block.buffer, SCALARS_AT + HEADER, SCALAR_ROWS, len(SCALARS) * 8
     pack, counts, head = struct.Struct(f"@{len(SCALARS)}d").pack_into, block.counts, SCALARS_AT // 8
     count = 0
 
     def append(
-        step: int, epoch: int, loss: float, rate: float, metric: float, norm: float, seconds: float
+        step: int,
+        epoch: int,
+        loss: float,
+        rate: float,
+        metric: float,
+        norm: float,
+        seconds: float,
+        phase: int,
     ) -> None:
         nonlocal count
-        pack(buffer, start + (count % rows) * stride, step, epoch, loss, rate, metric, norm, seconds)
+        pack(buffer, start + (count % rows) * stride, step, epoch, loss, rate, metric, norm, seconds, phase)
         count += 1
         counts[head] = count
 

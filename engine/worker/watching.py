@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compiler.network import Network
-from engine.compiler.plan import Plan
+from engine.compiler.plan import Tap
 from engine.core.shapes import size
 from engine.training.activation_traits import Traits, traits_of
 from engine.training.observe import first_samples
@@ -68,22 +68,22 @@ class Watching:
         """Return whether the slots should be filled."""
         return (now >= self._due and bool(self._writers)) or self._predicting.is_due(now)
 
-    def fill(self, step: int, plan: Plan | None, *, force: bool = True) -> float:
+    def fill(self, step: int, taps: Mapping[str, Tap], *, force: bool = True) -> float:
         """Fill every slot, or only those that are due, and return the seconds that went into it and into `begin`."""
         begun = time.perf_counter()
         if force or (begun >= self._due and self._writers):
-            self._fill_tensors(step, plan)
+            self._fill_tensors(step, taps)
         if force or self._predicting.is_due(begun):
             self._predicting.fill(step)
         laying, self._laying = self._laying, 0.0
         return time.perf_counter() - begun + laying
 
-    def _fill_tensors(self, step: int, plan: Plan | None) -> None:
+    def _fill_tensors(self, step: int, taps: Mapping[str, Tap]) -> None:
         """Fill the slots of tensors; the next filling is due when the time that it took is made up for."""
         begun = time.perf_counter()
         with np.errstate(all="ignore"):
             for watch, writer, has_values in self._writers:
-                value = self._value(watch, plan, has_values)
+                value = self._value(watch, taps, has_values)
                 if value is not None:
                     writer.write(step, value)
         now = time.perf_counter()
@@ -119,11 +119,13 @@ class Watching:
         node = self._network.design.nodes.get(watch.node_id)
         return None if node is None else self._network.weights.get(f"{node.name}/{watch.what}")
 
-    def _value(self, watch: Watch, plan: Plan | None, has_values: bool) -> Mapping[str, Array | float] | None:
+    def _value(
+        self, watch: Watch, taps: Mapping[str, Tap], has_values: bool
+    ) -> Mapping[str, Array | float] | None:
         if watch.what == ACTIVATIONS:
-            if plan is None:
+            tap, traits = taps.get(watch.node_id), self._traits.get(watch.node_id)
+            if tap is None:
                 return None
-            tap, traits = plan.taps[watch.node_id], self._traits.get(watch.node_id)
             sample = thinned(tap.pre)
             saturated = dead = math.nan
             if traits is not None:

@@ -157,7 +157,7 @@ def test_a_reader_beside_a_writer_never_sees_a_count_that_nobody_wrote(block: Sh
 
     def write() -> None:
         for step in range(1, wanted + 1):
-            append(step, 1, 0.5, 0.1, 0.9, 1.0, 0.0)
+            append(step, 1, 0.5, 0.1, 0.9, 1.0, 0.0, 0)
 
     writer = threading.Thread(target=write)
     writer.start()
