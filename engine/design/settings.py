@@ -129,5 +129,3 @@ class TrainingSettings(Declared, frozen=True):
             raise SettingError(
                 f"class_weight_values: a weight is a number from 0 on. Received: {list(weights)}."
             )
-        if self.class_weight == "custom" and not weights:
-            raise SettingError("class_weight is custom: class_weight_values needs a number for each class.")

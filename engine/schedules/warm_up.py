@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from engine.core.fields import ComponentValue
-from engine.schedules.base import Schedule, schedules
+from engine.schedules.base import Response, Schedule, schedules
 
 
 class WarmUp(Schedule, frozen=True):
@@ -34,3 +34,6 @@ class WarmUp(Schedule, frozen=True):
             return (step + 1) / self.warmup_steps
         rest = max(total_steps - self.warmup_steps, 1)
         return schedules.get(self.then).factor(step - self.warmup_steps, steps_per_epoch, rest)
+
+    def respond(self, response: Response, score: float) -> Response:
+        return schedules.get(self.then).respond(response, score)
