@@ -42,6 +42,7 @@ _PACKAGES = {
     "metrics",
     "optimizers",
     "regularizers",
+    "reparameterizations",
     "schedules",
 }
 

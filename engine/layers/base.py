@@ -36,7 +36,8 @@ class Port(NamedTuple):
 class ParameterSpec(NamedTuple):
     """An array that a layer needs: a trained parameter, or (trainable False) a statistic that it keeps itself.
 
-    `fans` are (fan_in, fan_out) for the scaled initializers; without them they follow from the shape.
+    `fans` are (fan_in, fan_out) for the scaled initializers; without them they follow from the shape. With a
+    `reparameterization`, kernels see under this name the array that it makes of the one that is learned.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ParameterSpec(NamedTuple):
     trainable: bool = True
     regularizer: ComponentValue | None = None
     fans: tuple[int, int] | None = None
+    reparameterization: ComponentValue | None = None
 
 
 class Kernel(NamedTuple):
