@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from typing import Any
 
@@ -77,6 +78,13 @@ def formula(loss: Any, p: Array, t: Array) -> float:
         "half_squared_error": lambda: np.sum(absolute**2) / 2 / len(p),
         "mean_absolute_error": lambda: np.mean(absolute),
         "huber": lambda: np.mean(inner + outer),
+        "hinge": lambda: np.mean(np.maximum(0, 1 - t * p)),
+        "wasserstein": lambda: -np.mean(t * p),
+        "log_cosh": lambda: np.mean(np.log(np.cosh(p - t))),
+        "kl_divergence": lambda: np.sum(t * np.log(np.clip(t, 1e-7, 1) / probable)) / rows,
+        "cosine_similarity": lambda: (
+            -np.mean(np.sum(p * t, -1) / np.linalg.norm(p, axis=-1) / np.linalg.norm(t, axis=-1))
+        ),
         "categorical_crossentropy": lambda: -np.sum(t * np.log(probable)) / rows,
         "sparse_categorical_crossentropy": lambda: -np.sum(t * np.log(probable)) / rows,
         "binary_crossentropy": lambda: -np.mean(t * np.log(probable) + (1 - t) * np.log(1 - probable)),
@@ -281,3 +289,43 @@ def test_the_textbook_step() -> None:
     assert kernel.backward is not None
     kernel.backward()
     np.testing.assert_allclose(gradient, [[0.74136507, -0.217071535]], atol=5e-10)
+
+
+def test_hinge_takes_a_target_of_0_for_minus_1() -> None:
+    p, gradient = np.array([[0.3], [-2.0], [0.5]]), np.empty((3, 1))
+    for targets in ([[0.0], [0.0], [1.0]], [[-1.0], [-1.0], [1.0]]):
+        kernel = losses["hinge"]().bind(p, np.array(targets), gradient)
+        assert kernel.value() == pytest.approx((1.3 + 0 + 0.5) / 3)
+        assert kernel.backward is not None
+        kernel.backward()
+        np.testing.assert_allclose(gradient[:, 0], [1 / 3, 0.0, -1 / 3])
+
+
+def test_a_distribution_is_not_far_from_itself() -> None:
+    t = softmax(np.random.default_rng(0).standard_normal((4, 5)))
+    gradient = np.empty_like(t)
+    kernel = losses["kl_divergence"]().bind_fused("softmax", np.log(t), t, t, gradient)
+    assert kernel.value() == pytest.approx(0, abs=1e-12)
+    assert kernel.backward is not None
+    kernel.backward()
+    np.testing.assert_allclose(gradient, 0, atol=1e-15)
+
+
+def test_a_vector_without_length_is_similar_to_none() -> None:
+    p, t, gradient = np.array([[0.0, 0.0], [3.0, 0.0]]), np.array([[1.0, 0.0], [7.0, 0.0]]), np.empty((2, 2))
+    kernel = losses["cosine_similarity"]().bind(p, t, gradient)
+    assert kernel.value() == pytest.approx(-0.5)
+    assert kernel.backward is not None
+    kernel.backward()
+    assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("size", [1e3, 1e30])
+def test_log_cosh_of_a_large_error_is_its_size(size: float) -> None:
+    p, t, gradient = np.array([[size]]), np.zeros((1, 1)), np.empty((1, 1))
+    with np.errstate(over="raise", invalid="raise"):
+        kernel = losses["log_cosh"]().bind(p, t, gradient)
+        assert kernel.value() == pytest.approx(size - math.log(2))
+        assert kernel.backward is not None
+        kernel.backward()
+    assert gradient.item() == 1
