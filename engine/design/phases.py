@@ -136,27 +136,25 @@ def changed(phase: Phase, **changes: object) -> Phase:
 def generated_at(design: Design, inference: Inference) -> tuple[str, str] | None:
     """Return (the node whose output is what a generator makes, the Input of the real samples), or None.
 
-    It is where the made-up branch meets the discriminator: a node that depends on a Noise and feeds a layer that shares
-    weights with one that the Input's samples reach, and whose output has the Input's shape.
+    It is the last node that depends on a Noise and has the Input's shape, before the made-up branch meets the
+    discriminator: a layer that shares its weights with one that the Input's samples reach.
     """
     made = _downstream(design, [n.id for n in design.nodes.values() if n.type == "Noise"])
-    if not made:
-        return None
-    real = {n.id: inference.outputs.get(n.id, ()) for n in design.nodes.values() if n.type == "Input"}
-    shapes = {shape[0]: node_id for node_id, shape in reversed(real.items()) if shape}
+    shapes = {
+        inference.outputs[n.id][0]: n.id
+        for n in reversed(design.nodes.values())
+        if n.type == "Input" and inference.outputs.get(n.id)
+    }
     users: dict[str, set[str]] = {}
     for node in design.nodes.values():
         users.setdefault(node.shares or node.id, set()).add(node.id)
-    for node_id in inference.order:
-        if node_id not in made:
-            continue
+    met = [n.id for n in design.nodes.values() if n.id in made and users[n.shares or n.id] - made]
+    behind = _downstream(design, met)
+    for node_id in reversed(inference.order):
         shape = inference.outputs.get(node_id, ())
-        if not shape or shape[0] not in shapes:
-            continue
-        for edge in design.outgoing(node_id):
-            target = design.nodes[edge.target]
-            if any(other not in made for other in users[target.shares or target.id]):
-                return node_id, shapes[shape[0]]
+        before = node_id in made and node_id not in behind
+        if before and shape and shape[0] in shapes and not behind.isdisjoint(_downstream(design, [node_id])):
+            return node_id, shapes[shape[0]]
     return None
 
 
