@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.core.errors import ShapeError
 from engine.core.shapes import Shape, text
 from engine.layers.base import Binding, Layer, Masking, Port, refuse
+
+Array = NDArray[Any]
 
 
 class AttentionLayer(Layer, frozen=True):
@@ -44,3 +49,30 @@ def attention_masks(binding: Binding) -> dict[str, Any]:
     """Return the masks of the inputs as the arguments of `AttentionWeights`."""
     masks = binding.input_masks
     return {"query_mask": masks[0], "key_masks": masks[1:] or masks[:1]}
+
+
+class RoleGradients:
+    """Where the gradients of query, value and key go when inputs play several of these roles.
+
+    The first role of an input writes to the input's own gradient, each further one to memory that is then added.
+    """
+
+    def __init__(self, binding: Binding) -> None:
+        last = len(binding.inputs) - 1
+        taken: set[int] = set()
+        found: list[Array | None] = []
+        self._sums: list[tuple[Array, Array]] = []
+        for index in (0, min(1, last), last):
+            target = binding.input_gradients[index]
+            if target is not None and index in taken:
+                share = binding.scratch(target.shape)
+                self._sums.append((target, share))
+                target = share
+            taken.add(index)
+            found.append(target)
+        self.query, self.value, self.key = found
+
+    def add(self) -> None:
+        """Add up, once every role's gradient is written."""
+        for target, share in self._sums:
+            np.add(target, share, target)

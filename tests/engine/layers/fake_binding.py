@@ -53,7 +53,7 @@ class FakeBinding:
             rule = initializers.get(spec.initializer)
             value = rule.sample(spec.shape, spec.fans or fans_of(spec.shape), random)
             noise = 0.1 * np.abs(random.standard_normal(spec.shape))
-            self.parameters = {**self.parameters, spec.name: (value + noise).astype(dtype)}
+            self.parameters = {**self.parameters, spec.name: np.array(value + noise, dtype)}
         self.output_gradients: tuple[Array, ...] = ()
         self.gradients: Mapping[str, Array] = {}
         self.input_gradients: tuple[Array | None, ...] = (None,) * len(shapes)
