@@ -14,8 +14,8 @@ class Wasserstein(Loss, frozen=True):
     """The critic's loss: scores of real samples (target 1) are to be high, those of made ones (target -1) low.
 
     Formula: L = -mean of t p over the outputs and the batch. Gradient: -t / (number of values).
-    Shapes: p and t (N, ...). Scores are numbers without bounds: the critic ends in a linear unit, and something must keep
-    it from growing (clipped weights, spectral normalization). The generator trains the critic's score of what it
+    Shapes: p and t (N, ...). Scores are numbers without bounds: the critic ends in a linear unit, and something must
+    keep it from growing (clipped weights, spectral normalization). The generator trains the critic's score of what it
     made with the target 1. The difference of the mean scores then estimates the Wasserstein distance.
     Source: Arjovsky, Chintala and Bottou 2017, Wasserstein GAN.
     """

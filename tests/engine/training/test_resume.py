@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from engine.training import History, RunControl, RunState, Snapshot, fit
 from engine.training.archive import load_archive, save_archive
 from tests.engine.training.networks import classifier, points, whole_state
 
-HIDDEN = (
+HIDDEN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Dense", {"units": 7, "activation": "relu"}),
     ("BatchNormalization", {}),
     ("Dropout", {"rate": 0.3}),
@@ -54,6 +55,40 @@ def test_hold_save_load_and_go_on_equals_an_uninterrupted_run(
     seen += [facts(s) for s in fit(second, data, state=archive.run_state)]
     assert seen == expected
     assert whole_state(second) == whole_state(whole)
+
+
+PARTS: dict[str, dict[str, Any]] = {
+    "plateau": {"schedule": {"name": "reduce_on_plateau", "patience": 1, "min_delta": 0.05, "drop": 0.5}},
+    "one cycle": {"schedule": "one_cycle", "optimizer": {"name": "adam", "weight_decay": 0.1}},
+    "restarts": {"schedule": {"name": "cosine_restarts", "first_period": 1.3}, "optimizer": "lion"},
+    "average": {"use_ema": True, "ema_momentum": 0.7},
+    "average overwrites": {"use_ema": True, "ema_overwrite_frequency": 5, "optimizer": "nadam"},
+    "average, patience": {"use_ema": True, "ema_momentum": 0.5, "patience": 3, "optimizer": "adadelta"},
+    "class weights": {"class_weight": "balanced", "optimizer": "adamax"},
+}
+
+
+@pytest.mark.parametrize("held_at", [1, 9, 12])
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_a_run_goes_on_bit_for_bit(part: str, held_at: int) -> None:
+    design, data = classifier(hidden=HIDDEN, **{"epochs": 4, **PARTS[part]}), (X, Y, VX, VY)
+    whole, last = engine.compile(design), RunControl()
+    expected = [facts(s) for s in fit(whole, data, control=last)]
+    first, control, seen = engine.compile(design), RunControl(), []
+    for snapshot in fit(first, data, control=control):
+        seen.append(facts(snapshot))
+        if snapshot.step == held_at:
+            break
+    state = RunState.from_bytes(control.capture().to_bytes())
+    second = engine.compile(design)
+    seen += [facts(s) for s in fit(second, data, state=state, control=control)]
+    assert seen == expected
+    assert whole_state(second) == whole_state(whole)
+    ours, theirs = control.capture(), last.capture()
+    ours.facts["seconds"] = theirs.facts["seconds"] = 0.0
+    assert ours.facts == theirs.facts
+    for name, array in theirs.arrays.items():
+        assert name == "history/seconds" or array.tobytes() == ours.arrays[name].tobytes(), name
 
 
 def test_a_state_travels_as_bytes() -> None:
