@@ -73,7 +73,8 @@ class BackwardBuilder:
 
     def _gradients_of(self, owner: str) -> dict[str, Array]:
         """Return where the gradients of a node's parameters go; nowhere where the program does not move them."""
-        return self._store.gradients_of(owner) if owner in self._program.moving else {}
+        gradients = self._store.gradients_of(owner) if owner in self._program.moving else {}
+        return self._plan.effective.gradients(owner, gradients)
 
     # ------------------------------------------------------------------ layout
 
@@ -299,7 +300,7 @@ class BackwardBuilder:
                 steps.append(step)
                 observed.append((step, -1, None))
                 self._plan.records.append(record)
-        for step, record in self._penalties:
+        for step, record in (*self._plan.effective.after(), *self._penalties):
             steps.append(step)
             observed.append((step, -1, None))
             self._plan.records.append(record)

@@ -17,6 +17,7 @@ from engine.design.design import Design
 from engine.design.inference import Inference
 from engine.initializers.base import fans_of
 from engine.layers.base import ParameterSpec
+from engine.reparameterizations.base import reparameterizations
 
 Array = NDArray[Any]
 Key = tuple[str, str]
@@ -86,6 +87,12 @@ class ParameterStore:
                     self.views[key][...] = initializer.sample(spec.shape, fans, stream(self.seed, *key))
             except ValueError as error:
                 raise SettingError(f"{key[0]}/{key[1]}: {error}") from None
+        for key, spec in self.specs.items():
+            if spec.reparameterization is not None:
+                rule = reparameterizations.get(spec.reparameterization)
+                rule.start(
+                    self.views[key], {s.name: self.views[key[0], s.name] for s in rule.parameters(spec)}
+                )
         self.gradient.fill(0)
 
     def parameters_of(self, node_id: str) -> dict[str, Array]:

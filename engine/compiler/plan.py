@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.activations.base import Activation
 from engine.compiler.backward import BackwardBuilder
 from engine.compiler.binding import PlanBinding
+from engine.compiler.effective import EffectiveWeights
 from engine.compiler.memory import Arena, Lifetime, aligned, assign
 from engine.compiler.parameters import ParameterStore
 from engine.compiler.program import (
@@ -60,7 +61,9 @@ class Plan:
         masks: output node id -> (batch, T) bool, the steps that count, where a prediction carries a mask.
         predictions: output node id -> array (batch, *shape), valid after `forward`.
         taps: node id -> Tap, valid after `forward` (training plans, and plans made with keep=True).
+        steps: the forward pass, each step with its operation.
         observed_edges: the wires at which `backward_observed` reports a gradient.
+        effective: the weights that kernels see where a reparameterization makes them.
         records: what each step reads and writes, for the verifier.
     """
 
@@ -92,9 +95,11 @@ class Plan:
         self.predictions: dict[str, Array] = {}
         self._kernels: list[tuple[Operation, Kernel]] = []
         self._allocate_values(keep or self.training)
+        self.effective = EffectiveWeights(program, store)
         backward = BackwardBuilder(self, store) if self.training else None
         self.observed_edges: tuple[Edge, ...] = ()
         self._losses: list[tuple[str, float, Callable[[], float]]] = []
+        self.steps: tuple[tuple[Operation, Callable[[], object]], ...] = ()
         self._forward: tuple[Callable[[], object], ...] = ()
         self._backward: tuple[Callable[[], object], ...] = ()
         self._observed: tuple[tuple[Callable[[], object], int, Array | None], ...] = ()
@@ -207,16 +212,17 @@ class Plan:
         return max(times)
 
     def _bind(self, backward: BackwardBuilder | None) -> None:
-        forward: list[Callable[[], object]] = []
+        forward: list[tuple[Operation, Callable[[], object]]] = []
         for operation in self.program.operations:
             kernel = self._bind_operation(operation, backward)
             if kernel is None:
                 continue
-            forward.append(kernel.forward)
+            forward.append((operation, kernel.forward))
             reads = tuple(self._arrays[v] for v in operation.inputs)
             writes = tuple(self._arrays[v] for v in operation.outputs)
             self.records.append(StepRecord(f"forward {operation.node}", reads, writes))
-        self._forward = tuple(forward)
+        self.steps = tuple(forward)
+        self._forward = tuple(step for _, step in forward)
 
     def _bind_operation(self, operation: Operation, backward: BackwardBuilder | None) -> Kernel | None:
         self._arena.begin()
@@ -235,6 +241,7 @@ class Plan:
             kernel = operation.layer.bind(binding)
             if self.training and operation.owner in self.program.held:
                 kernel = self._holding(operation.owner, binding.parameters, kernel)
+            kernel = self.effective.before(operation, kernel)
         elif isinstance(operation, MaskOperation):
             kernel = self._bind_mask(operation)
         if backward is not None:
@@ -262,7 +269,7 @@ class Plan:
 
     def _parameters_of(self, owner: str) -> dict[str, Array]:
         """Return a node's arrays; where the phase at hand does not train it, copies stand for its statistics."""
-        arrays = self._store.parameters_of(owner)
+        arrays = self.effective.parameters(owner, self._store.parameters_of(owner))
         if self.training and owner in self.program.held:
             specs = self._store.specs
             return {n: a if specs[owner, n].trainable else a.copy() for n, a in arrays.items()}
@@ -270,7 +277,7 @@ class Plan:
 
     def _holding(self, owner: str, given: Mapping[str, Array], kernel: Kernel) -> Kernel:
         """Return a kernel whose statistics begin each step at those of the node, and stay behind."""
-        own = self._store.parameters_of(owner)
+        own = self.effective.parameters(owner, self._store.parameters_of(owner))
         pairs = [(copy, own[name]) for name, copy in given.items() if copy is not own[name]]
         inner = kernel.forward
         if not pairs:

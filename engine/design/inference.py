@@ -11,6 +11,7 @@ from engine.design.blocks import Arriving, BlockInput, BlockLayer, BlockOutput, 
 from engine.design.design import Design
 from engine.design.elements import Edge, UnknownLayer
 from engine.layers.base import ParameterSpec
+from engine.reparameterizations.base import with_extras
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _infer_node(design: Design, node_id: str, shapes: tuple[Shape, ...], result:
         return
     try:
         outputs = node.layer.output_shapes(shapes)
-        specs = node.layer.parameter_specs(shapes)
+        specs = with_extras(node.layer.parameter_specs(shapes))
     except ShapeError as error:
         error.node = node_id
         result.faults[node_id] = error

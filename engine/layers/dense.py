@@ -44,6 +44,13 @@ class Dense(Layer, frozen=True):
         ComponentValue | None,
         Meta(description="Penalty on large weights.", extra={"registry": "regularizer", "basic": False}),
     ] = None
+    kernel_reparameterization: Annotated[
+        ComponentValue | None,
+        Meta(
+            description="What the weights pass through before they are used.",
+            extra={"registry": "reparameterization", "basic": False},
+        ),
+    ] = None
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs
@@ -57,6 +64,7 @@ class Dense(Layer, frozen=True):
             (inputs[0][-1], self.units),
             self.kernel_initializer,
             regularizer=self.kernel_regularizer,
+            reparameterization=self.kernel_reparameterization,
         )
         return (
             (kernel, ParameterSpec("bias", (self.units,), self.bias_initializer))
@@ -104,4 +112,6 @@ class Dense(Layer, frozen=True):
             Example(
                 cls(units=3, activation="tanh", kernel_regularizer="l2", bias_initializer="ones"), ((5, 4),)
             ),
+            Example(cls(units=3, kernel_reparameterization="spectral", kernel_regularizer="l2"), ((4,),)),
+            Example(cls(units=2, kernel_reparameterization="weight"), ((3, 4),)),
         )
