@@ -7,9 +7,15 @@ from typing import Annotated, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from engine.core.fields import ComponentValue
 from engine.core.shapes import Shape, size
 from engine.layers.base import Binding, Example, Kernel, Layer, Masking, ParameterSpec, refuse
+from engine.layers.settings import (
+    Activation,
+    BiasInitializer,
+    KernelInitializer,
+    KernelRegularizer,
+    UseBias,
+)
 
 
 class Dense(Layer, frozen=True):
@@ -29,28 +35,11 @@ class Dense(Layer, frozen=True):
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("units", "activation")
 
     units: Annotated[int, Meta(ge=1, le=10**9, description="Number of units (neurons).")] = 32
-    activation: Annotated[
-        ComponentValue, Meta(description="Function applied to the output.", extra={"registry": "activation"})
-    ] = "linear"
-    use_bias: Annotated[bool, Meta(description="Add a trained constant to each unit.")] = True
-    kernel_initializer: Annotated[
-        ComponentValue, Meta(description="First values of the weights.", extra={"registry": "initializer"})
-    ] = "glorot_uniform"
-    bias_initializer: Annotated[
-        ComponentValue,
-        Meta(description="First values of the biases.", extra={"registry": "initializer", "basic": False}),
-    ] = "zeros"
-    kernel_regularizer: Annotated[
-        ComponentValue | None,
-        Meta(description="Penalty on large weights.", extra={"registry": "regularizer", "basic": False}),
-    ] = None
-    kernel_reparameterization: Annotated[
-        ComponentValue | None,
-        Meta(
-            description="What the weights pass through before they are used.",
-            extra={"registry": "reparameterization", "basic": False},
-        ),
-    ] = None
+    activation: Activation = "linear"
+    use_bias: UseBias = True
+    kernel_initializer: KernelInitializer = "glorot_uniform"
+    bias_initializer: BiasInitializer = "zeros"
+    kernel_regularizer: KernelRegularizer = None
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs

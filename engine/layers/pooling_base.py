@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from engine.core.shapes import Shape
 from engine.layers.base import Binding, Example, Layer
-from engine.layers.windows import Geometry, Padding, checked_geometry
+from engine.layers.settings import Padding, Pair
+from engine.layers.windows import Geometry, checked_geometry
 
 Array = NDArray[Any]
-Extent = Annotated[int, Meta(ge=1, le=1024)]
 
 
 class Pooling2D(Layer, frozen=True):
@@ -24,9 +24,9 @@ class Pooling2D(Layer, frozen=True):
     SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("pool_size",)
     ACTIVATION_FIELD: ClassVar[str] = ""
 
-    pool_size: Annotated[tuple[Extent, Extent], Meta(description="Height and width of the window.")] = (2, 2)
+    pool_size: Annotated[Pair, Meta(description="Height and width of the window.")] = (2, 2)
     strides: Annotated[
-        tuple[Extent, Extent] | None,
+        Pair | None,
         Meta(description="Step of the window down and across; as large as the window where not given."),
     ] = None
     padding: Annotated[
