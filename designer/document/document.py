@@ -6,7 +6,7 @@ It wraps an engine `Design` and its undo stack. Views connect to its signals and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -17,7 +17,10 @@ from engine.core.problems import Problem
 from engine.design import edits as e
 from engine.design.checks import problems_of
 from engine.design.design import Design
+from engine.design.elements import Node, Position
 from engine.design.inference import Inference, infer
+
+BLOCK_EDITS = (e.AddBlock, e.RemoveBlock, e.ReplaceBlock, e.EditBlock)
 
 
 class Document(QObject):
@@ -28,6 +31,9 @@ class Document(QObject):
             nothing but the position differs, `node_moved(id)` is sent instead of `node_replaced`.
         edge_added(Edge), edge_removed(Edge); note_added(id), note_removed(id), note_replaced(id).
         section_changed(name): "name", "seed", "data" or "training".
+        blocks_changed(): the definition of a block is another, came or went. performed(): every edit of a command is
+            done, and told of; what follows from them is not worked out yet.
+        place_wanted(path): a step was undone or redone that was made at this place (see `Scope`).
         checked(): shapes, parameter counts and problems are new; sent once after each command that may change them.
         reset(): another design was put in; views start over.
         undo_changed(): a step was made, undone or redone. clean_changed(clean): whether the saved state is reached.
@@ -44,6 +50,9 @@ class Document(QObject):
     note_removed = Signal(str)
     note_replaced = Signal(str)
     section_changed = Signal(str)
+    blocks_changed = Signal()
+    performed = Signal()
+    place_wanted = Signal(object)
     checked = Signal()
     reset = Signal()
     undo_changed = Signal()
@@ -52,7 +61,9 @@ class Document(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.design = Design()
-        self.undo_stack = QUndoStack(self)
+        self.place: tuple[str, ...] = ()
+        """Where the person stands: the instances of blocks, one in the other, that were entered."""
+        self.undo_stack = self._own_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(1000)
         self.undo_stack.indexChanged.connect(self.undo_changed)
         self.undo_stack.cleanChanged.connect(self.clean_changed)
@@ -74,7 +85,7 @@ class Document(QObject):
         Steps with the same `merge` key that follow each other become one (a spin box that is spun, a nudge).
         Raises DesignError where an edit does not fit; the document is unchanged then.
         """
-        listed = list(edits)
+        listed = [e.unwrapped(edit) for edit in edits]
         if not listed:
             return
         joined = self._step_to_join(merge)
@@ -95,6 +106,7 @@ class Document(QObject):
             for inverse in inverses:
                 self._carry_out(inverse, [])
             raise
+        self.performed.emit()
         if not quiet:
             self._recheck()
             self.checked.emit()
@@ -103,9 +115,23 @@ class Document(QObject):
     def __del__(self) -> None:
         # The collector takes a cycle apart in any order. Where it comes upon a command before the stack, Python frees
         # the command that the stack still holds, and the stack frees it again. Finalizers run before all that.
-        if isValid(self.undo_stack):
-            self.undo_stack.blockSignals(True)
-            self.undo_stack.clear()
+        if isValid(self._own_stack):
+            self._own_stack.blockSignals(True)
+            self._own_stack.clear()
+
+    def flat_id(self, node_id: str) -> str:
+        """Return the id that a node has once every block is taken apart: the one that training knows it by."""
+        return node_id
+
+    def holds(self, node_id: str, flat_id: str) -> bool:
+        """Return whether a flat id is that of a node, or of one inside it."""
+        own = self.flat_id(node_id)
+        return flat_id == own or flat_id.startswith(f"{own}/")
+
+    def set_positions(self, positions: Mapping[str, Position]) -> None:
+        """Give places to nodes that have none. That is no step: there is nothing yet to undo."""
+        for node_id, position in positions.items():
+            self.design.apply(e.ReplaceNode(self.design.nodes[node_id].with_(position=position)))
 
     def problems_at(self, node_id: str) -> list[Problem]:
         """Return the problems that are marked at a node."""
@@ -127,15 +153,24 @@ class Document(QObject):
     def _carry_out(self, edit: e.Edit, inverses: list[e.Edit]) -> bool:
         """Apply one edit, tell of it, and return whether it can't change shapes or problems: a comment, a move."""
         moved = self._is_move(edit)
+        before = dict(self.design.nodes) if isinstance(edit, BLOCK_EDITS) else {}
         inverses.insert(0, self.design.apply(edit))
         self._tell(edit, moved)
-        return moved or isinstance(edit, e.AddNote | e.RemoveNote | e.ReplaceNote)
+        for node_id, node in before.items():  # instances take over the ports of their block
+            if self.design.nodes[node_id] is not node:
+                self.node_replaced.emit(node_id)
+        inner = edit.edit if isinstance(edit, e.EditBlock) else edit
+        return moved or isinstance(inner, e.AddNote | e.RemoveNote | e.ReplaceNote)
 
     def _is_move(self, edit: e.Edit) -> bool:
+        nodes: Iterable[Node] = self.design.nodes.values()
+        if isinstance(edit, e.EditBlock):
+            block = self.design.blocks.get(edit.block_id)
+            nodes, edit = () if block is None else block.nodes, edit.edit
         if not isinstance(edit, e.ReplaceNode):
             return False
-        before = self.design.nodes.get(edit.node.id)
-        return before is not None and before.with_(position=edit.node.position) == edit.node
+        node = edit.node
+        return any(one.id == node.id and one.with_(position=node.position) == node for one in nodes)
 
     def _tell(self, edit: e.Edit, moved: bool) -> None:
         match edit:
@@ -157,3 +192,5 @@ class Document(QObject):
                 self.note_replaced.emit(note.id)
             case e.SetSection(section):
                 self.section_changed.emit(section)
+            case _:
+                self.blocks_changed.emit()

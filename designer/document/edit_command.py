@@ -24,6 +24,7 @@ class EditCommand(QUndoCommand):
         self._document = document
         self._edits = list(edits)
         self.merge = merge
+        self.place = document.place
         # The first redo runs inside push; an edit that does not fit must raise before the stack holds the command.
         self._inverses = document.perform(self._edits)
         self._done = True
@@ -31,11 +32,13 @@ class EditCommand(QUndoCommand):
     def redo(self) -> None:
         if not self._done:
             self._inverses = self._document.perform(self._edits)
+            self._document.place_wanted.emit(self.place)
         self._done = True
 
     def undo(self) -> None:
         self._document.perform(self._inverses)
         self._done = False
+        self._document.place_wanted.emit(self.place)
 
     def extend(self, edits: Sequence[Edit]) -> None:
         """Carry out further edits as part of this step. Raises DesignError where one does not fit."""

@@ -13,8 +13,11 @@ from designer.document.fragment import fragment_of, pasting
 from designer.document.limits import PASTE_OFFSET
 from designer.document.selection import Selection
 from engine.core.errors import GradloomError
+from engine.design.blocks import BlockLayer
 from engine.design.edits import Edit
 from engine.design.elements import Position
+from engine.design.grouping import grouping, making_own
+from engine.design.ungrouping import ungrouping
 
 
 class EditCommands(QObject):
@@ -105,16 +108,61 @@ class EditCommands(QObject):
         edits = editing.bypassing(self._document.design, self._selection.nodes)
         self._push(f"Bypass {self._what()}", edits)
 
+    def group(self) -> None:
+        """Make one block of the selected layers, with the selected comments in it."""
+        chosen = self._selection
+        try:
+            grouped = grouping(self._document.design, chosen.nodes, chosen.notes)
+        except GradloomError as error:
+            self.refused.emit(str(error))
+            return
+        if self._push(f"Group {self._what()} into a block", grouped.edits):
+            chosen.set([grouped.node_id])
+
+    def ungroup(self) -> None:
+        """Put the layers of the selected blocks in their place."""
+        design = self._document.design
+        blocks = [n for n in self._selection.nodes if isinstance(design.nodes[n].layer, BlockLayer)]
+        if not blocks:
+            self.refused.emit("Select a block: it can be taken apart into its layers.")
+            return
+        twin, edits, freed = design.copy(), [], []
+        try:
+            for node_id in blocks:
+                some, ids = ungrouping(twin, node_id)
+                for edit in some:
+                    twin.apply(edit)
+                edits += some
+                freed += ids
+        except GradloomError as error:
+            self.refused.emit(str(error))
+            return
+        if self._push(f"Ungroup {self._what()}", edits):
+            self._selection.set(freed)
+
+    def make_own(self) -> None:
+        """Give the selected block a definition of its own, so that changes in it leave its other instances alone."""
+        design = self._document.design
+        try:
+            edits = making_own(design, self._selection.current)
+        except GradloomError as error:
+            self.refused.emit(str(error))
+            return
+        self._push(f"Make {self._what()} a block of its own", edits)
+
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected layers by a step; steps that follow each other are one undo step."""
         edits = editing.nudging(self._document.design, self._selection.nodes, dx, dy)
         self._push(f"Move {self._what()}", edits, merge="nudge " + " ".join(self._selection.nodes))
 
-    def _push(self, label: str, edits: Sequence[Edit], merge: str = "") -> None:
+    def _push(self, label: str, edits: Sequence[Edit], merge: str = "") -> bool:
+        """Push edits, and return whether they fitted; where they did not, it is told."""
         try:
             self._document.push(label, edits, merge=merge)
         except GradloomError as error:
             self.refused.emit(str(error))
+            return False
+        return True
 
     def _what(self) -> str:
         nodes, edges, notes = self._selection.nodes, self._selection.edges, self._selection.notes

@@ -49,6 +49,8 @@ class Design:
         """The id of the block of which this is the inside; "" for a design as such."""
         self.arriving: Mapping[str, Arriving] | None = None
         """What comes to the input ports of the block of which this is the inside; a port left out has no wire."""
+        self.whole: Design = self
+        """The design of whose block this is the inside; a design as such is its own."""
         self.training = TrainingSettings()
         self.phases: tuple[Phase, ...] = ()
         self.data: DataSettings | None = None
@@ -157,7 +159,7 @@ class Design:
         self._expect(block_id in self.blocks, block_id, "is no block of the design")
         block = self.blocks[block_id]
         inner = Design(block.name, seed=self.seed)
-        inner.block, inner.arriving = block_id, arriving
+        inner.block, inner.arriving, inner.whole = block_id, arriving, self.whole
         inner.nodes = {node.id: node for node in block.nodes}
         inner.edges = list(block.edges)
         inner.notes = {note.id: note for note in block.notes}
@@ -165,8 +167,8 @@ class Design:
         return inner
 
     def users_of(self, block_id: str) -> int:
-        """Return how many nodes are instances of a block, on the canvas and in other blocks."""
-        places = [self.nodes.values(), *(block.nodes for block in self.blocks.values())]
+        """Return how many nodes are instances of a block, on the canvas of the whole design and in other blocks."""
+        places = [self.whole.nodes.values(), *(block.nodes for block in self.blocks.values())]
         return sum(
             isinstance(node.layer, BlockLayer) and node.layer.block == block_id
             for nodes in places
@@ -266,6 +268,7 @@ class Design:
         twin = Design(self.name, seed=self.seed)
         twin.nodes, twin.edges, twin.notes = dict(self.nodes), list(self.edges), dict(self.notes)
         twin.blocks, twin.block, twin.arriving = self.blocks, self.block, self.arriving
+        twin.whole = twin if self.whole is self else self.whole
         twin.training, twin.data = self.training, self.data
         twin.phases = self.phases
         return twin

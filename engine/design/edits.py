@@ -123,3 +123,9 @@ WHOLE = (SetSection, AddBlock, RemoveBlock, ReplaceBlock, EditBlock)
 def within(block_id: str, edit: Edit) -> Edit:
     """Return the edit of a whole design that carries out `edit` inside a block; an edit of the whole stays as it is."""
     return edit if not block_id or isinstance(edit, WHOLE) else EditBlock(block_id, edit)
+
+
+def unwrapped(edit: Edit) -> Edit:
+    """Return the edit in `EditBlock("", edit)`, which means the design itself wherever one stands; another as it is."""
+    inner: Edit = edit.edit if isinstance(edit, EditBlock) and not edit.block_id else edit
+    return inner

@@ -18,14 +18,21 @@ Path = tuple[str, ...]
 """Where a node is: the ids of the instances that hold it, from the outermost, and its own."""
 End = tuple[str, str]
 """(flat id, output port)."""
+Route = list[tuple[Path, Edge]]
+"""Drawn wires, each with the path of the instance that it is drawn in."""
 
 
 @dataclass(frozen=True)
 class Flat:
-    """A plain design, and for each of its nodes the path to where it was drawn."""
+    """A plain design, for each of its nodes the path to where it was drawn, and for each wire the wires drawn.
+
+    A wire of the plain design may go through the borders of blocks: `routes` holds the drawn wires that it is made of,
+    each with the path of the instance in which it is drawn.
+    """
 
     design: Design
     paths: dict[str, Path]
+    routes: dict[Edge, tuple[tuple[Path, Edge], ...]] = field(default_factory=dict)
 
 
 def flatten(design: Design) -> Flat:
@@ -39,20 +46,33 @@ def flatten(design: Design) -> Flat:
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
     paths: dict[str, Path] = {}
+    routes: dict[Edge, tuple[tuple[Path, Edge], ...]] = {}
     for scope, node in _Scope(design).layers():
         path = (*scope.path, node.id)
         nodes[flat_id(path)], paths[flat_id(path)] = scope.flat_node(node), path
-        edges += scope.flat_wires_to(node.id)
+        for edge, route in scope.flat_wires_to(node.id):
+            edges.append(edge)
+            routes[edge] = (*routes.get(edge, ()), *route)
     flat = design.copy()
     flat.blocks = {}
     flat.nodes = {node_id: _with_owner(node, nodes) for node_id, node in nodes.items()}
     flat.edges = edges
-    return Flat(flat, paths)
+    return Flat(flat, paths, routes)
 
 
 def flat_id(path: Path) -> str:
     """Return the id that the node at `path` has in the flat design."""
     return "/".join(path)
+
+
+def inside_of(design: Design, path: Path) -> Design | None:
+    """Return the inside of the instance at `path` as a design, the design itself for (), None where there is none."""
+    for node_id in path:
+        node = design.nodes.get(node_id)
+        if node is None or not isinstance(node.layer, BlockLayer) or node.layer.block not in design.blocks:
+            return None
+        design = design.inside(node.layer.block)
+    return design
 
 
 @dataclass(eq=False)
@@ -121,40 +141,46 @@ class _Scope:
             shares=shares,
         )
 
-    def flat_wires_to(self, node_id: str) -> Iterator[Edge]:
-        """Yield the wires of the flat design that end at a node of this scope."""
+    def flat_wires_to(self, node_id: str) -> Iterator[tuple[Edge, Route]]:
+        """Yield the wires of the flat design that end at a node of this scope, with the wires they are made of."""
         for edge in self.incoming[node_id]:
-            end = self.end(edge)
+            route: Route = []
+            end = self.end(edge, route)
             if end is not None:
                 target = flat_id((*self.path, node_id))
-                yield Edge(source=end[0], source_port=end[1], target=target, target_port=edge.target_port)
+                flat = Edge(source=end[0], source_port=end[1], target=target, target_port=edge.target_port)
+                yield flat, route
 
-    def end(self, edge: Edge) -> End | None:
-        """Return what really feeds a wire: through ports and blocks, back to a layer; None where nothing does."""
+    def end(self, edge: Edge, route: Route) -> End | None:
+        """Return what really feeds a wire: through ports and blocks, back to a layer; None where nothing does.
+
+        The wires on the way are added to `route`.
+        """
+        route.append((self.path, edge))
         node, child = self.design.nodes[edge.source], self.child(edge.source)
         if child is not None and node.bypassed:
             ports = [port.name for port in node.layer.INPUTS]
             wires = [x for port in ports for x in self.incoming[node.id] if x.target_port == port]
-            return self.end(wires[0]) if wires else None
+            return self.end(wires[0], route) if wires else None
         if child is not None:
-            return child.end_at_exit(edge.source_port)
+            return child.end_at_exit(edge.source_port, route)
         if isinstance(node.layer, BlockInput):
-            return self._end_at_entry(node)
+            return self._end_at_entry(node, route)
         return (flat_id((*self.path, node.id)), edge.source_port)
 
-    def end_at_exit(self, port: str) -> End | None:
+    def end_at_exit(self, port: str, route: Route) -> End | None:
         """Return what feeds an output port of this inside."""
         for node in self.design.nodes.values():
             if isinstance(node.layer, BlockOutput) and node.name == port:
                 wires = self.incoming[node.id]
-                return self.end(wires[0]) if wires else None
+                return self.end(wires[0], route) if wires else None
         return None
 
-    def _end_at_entry(self, node: Node) -> End | None:
+    def _end_at_entry(self, node: Node, route: Route) -> End | None:
         if self.parent is None:
             return None
         wires = [x for x in self.parent.incoming[self.path[-1]] if x.target_port == node.name]
-        return self.parent.end(wires[0]) if wires else None
+        return self.parent.end(wires[0], route) if wires else None
 
 
 def _with_owner(node: Node, nodes: dict[str, Node]) -> Node:
