@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.compiler.feedback import FreeRun, feedbacks_of, forced
 from engine.compiler.feeding import as_batch, as_targets
 from engine.compiler.parameters import Key, ParameterStore
 from engine.compiler.plan import Plan
@@ -44,6 +45,8 @@ class Network:
         losses: output node id -> its loss.
         targets: the outputs whose targets come from the data; the others compare with a value of the network, or
             (`constants`) with a number that a phase says.
+        feedbacks: the outputs that are fed back as inputs (PreviousOutput); `looks_back_only` says that it was checked
+            that no prediction depends on what it is to predict.
         class_weights: output node id -> how much each class counts (C,) in the training loss. See `weigh_classes`.
     """
 
@@ -80,6 +83,8 @@ class Network:
         fed = {o.output for phase in design.phases for o in phase.objectives if o.target == "data"}
         self.constants = tuple(n for n in first_objectives(design.phases) if n not in fed)
         self.targets = tuple(n for n in self.outputs if n not in wired and n not in self.constants)
+        self.feedbacks = feedbacks_of(self.design, used)
+        self.looks_back_only = False
         self.class_weights: dict[str, Array] = {}
         self._streams: dict[tuple[str, str], np.random.Generator] = {}
         self._programs: dict[tuple[bool, int | None], Program] = {}
@@ -164,11 +169,17 @@ class Network:
             loss = self.losses[node_id]
             target = plan.targets[node_id]
             target[...] = as_targets(array, loss, target.shape, self.design.nodes[node_id].name)
+        for feedback in self.feedbacks:
+            if feedback.node in plan.inputs and feedback.output in plan.targets:
+                plan.inputs[feedback.node][...] = forced(feedback, plan.targets[feedback.output])
 
     # ------------------------------------------------------------------ use
 
     def predict(self, x: Samples, *, batch_size: int = PREDICTION_BATCH) -> Array | dict[str, Array]:
-        """Return the predictions for samples `x` (N, *shape): one array, or a dict by node name for several outputs."""
+        """Return the predictions for samples `x` (N, *shape): one array, or a dict by node name for several outputs.
+
+        A network that is fed its own previous outputs runs free: step by step, on what it gives itself.
+        """
         fed, count = self._by_node(x, self.inputs), self.batch_of(x)
         if not count:
             shapes = {node_id: self.inference.inputs[node_id][0] for node_id in self.outputs}
@@ -177,9 +188,12 @@ class Network:
         results: dict[str, list[Array]] = {node_id: [] for node_id in self.outputs}
         for start in range(0, count, batch_size):
             part = {node_id: array[start : start + batch_size] for node_id, array in fed.items()}
-            plan = self.plan(len(next(iter(part.values()))), training=False)
+            plan = self.plan(len(next(iter(part.values()))), training=False, keep=bool(self.feedbacks))
             self.feed(plan, {self.design.nodes[node_id].name: array for node_id, array in part.items()})
-            plan.forward()
+            if self.feedbacks:
+                FreeRun(plan, self.feedbacks)()
+            else:
+                plan.forward()
             for node_id, prediction in plan.predictions.items():
                 results[node_id].append(prediction.copy())
         joined = {self.design.nodes[n].name: np.concatenate(parts) for n, parts in results.items() if parts}

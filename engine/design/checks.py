@@ -13,6 +13,7 @@ from engine.design.block_checks import block_problems, sharing_fault
 from engine.design.blocks import BlockLayer
 from engine.design.design import Design
 from engine.design.elements import Node, UnknownLayer
+from engine.design.feedback_checks import feedback_problems
 from engine.design.inference import Inference, infer
 from engine.design.phase_checks import phase_problems
 from engine.design.repairs import shape_repairs
@@ -299,5 +300,5 @@ def _activation_of(layer: object) -> str | None:
 
 CHECKS: tuple[Check, ...] = (
     _empty, _unknown, _cycle, _ports, _missing_wires, _optional_ports, _names, _sharing, _shapes, _settings, _memory,
-    _loss, phase_problems, block_problems,
+    _loss, phase_problems, block_problems, feedback_problems,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.compiler.network import Network
 from engine.data.dataset import Split
+from engine.training.free_figures import FreeFigures, free_labels
 from engine.training.meter import Meter, choose_metrics
 from engine.training.targets import BoundData, Fill, bind_data
 
@@ -40,7 +41,9 @@ class Evaluator:
         self._network = network
         self._data = data
         self._batch = min(batch_size or BATCH, data.samples)
-        self._meter = Meter(choose_metrics(network, data, metrics))
+        chosen = choose_metrics(network, data, metrics)
+        self._meter = Meter(chosen)
+        self._free = FreeFigures(network, chosen) if free_labels(network, chosen) else None
         self._order = np.arange(data.samples)
         self._fills: dict[int, tuple[Any, Fill]] = {}
 
@@ -52,6 +55,8 @@ class Evaluator:
         """
         meter = self._meter
         meter.reset()
+        if self._free is not None:
+            self._free.reset()
         for start in range(0, self._data.samples, self._batch):
             if go_on is not None and not go_on():
                 return {}
@@ -60,10 +65,12 @@ class Evaluator:
             fill(indices)
             plan.forward()
             meter.add(plan.loss(), plan)
-        return meter.result()
+            if self._free is not None:
+                self._free.add(plan)
+        return meter.result() | (self._free.result() if self._free is not None else {})
 
     def _ready(self, batch: int) -> tuple[Any, Fill]:
         if batch not in self._fills:
-            plan = self._network.plan(batch, False)
+            plan = self._network.plan(batch, False, keep=self._free is not None)
             self._fills[batch] = (plan, self._data.filler(plan))
         return self._fills[batch]

@@ -46,13 +46,16 @@ class Meter:
     """Running means over one epoch: the loss weighted by samples, and each metric.
 
     Small batches' predictions are kept until enough are together; until then `values` tells what was measured last.
-    The first batches of an epoch are measured at once, so that there is always a figure.
+    The first batches of an epoch are measured at once, so that there is always a figure. `further` are labels of
+    figures that others add at the end of an epoch.
     """
 
-    def __init__(self, metrics: Mapping[str, list[tuple[str, Metric]]]) -> None:
+    def __init__(
+        self, metrics: Mapping[str, list[tuple[str, Metric]]], further: tuple[str, ...] = ()
+    ) -> None:
         self._metrics = [(node, label, metric) for node, pairs in metrics.items() for label, metric in pairs]
         self._nodes = tuple(dict.fromkeys(node for node, _, _ in self._metrics))
-        self.labels = tuple(label for _, label, _ in self._metrics)
+        self.labels = (*(label for _, label, _ in self._metrics), *further)
         self._buffers: dict[str, dict[str, Array]] = {}
         self._room = 0
         self.reset()

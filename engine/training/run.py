@@ -23,6 +23,7 @@ from engine.training.averaging import WeightAverage
 from engine.training.best import BestWeights
 from engine.training.class_weights import class_weights_of
 from engine.training.evaluation import Evaluator
+from engine.training.free_figures import free_labels
 from engine.training.history import History
 from engine.training.meter import Meter, choose_metrics
 from engine.training.snapshot import RunControl, Snapshot
@@ -99,7 +100,8 @@ class TrainingRun:
         return {"": self.network.updater(self.optimizer)}
 
     def _make_meter(self) -> Meter:
-        return Meter(choose_metrics(self.network, self.data, self.settings.metrics))
+        chosen = choose_metrics(self.network, self.data, self.settings.metrics)
+        return Meter(chosen, free_labels(self.network, chosen))
 
     # ------------------------------------------------------------------ running
 

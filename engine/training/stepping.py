@@ -13,6 +13,7 @@ from engine.compiler.network import Network
 from engine.compiler.plan import Plan
 from engine.design.settings import TrainingSettings
 from engine.optimizers.base import Updater
+from engine.training.forcing import forcing
 from engine.training.targets import BoundData
 
 Array = NDArray[Any]
@@ -50,7 +51,7 @@ def make_step(
     after each step, where it is not 0.
     """
     segments = network.segments if segments is None else segments
-    fill, forward, measure, backward = data.filler(plan), plan.forward, plan.loss, plan.backward
+    fill, forward, measure, backward = forcing(network, plan, data), plan.forward, plan.loss, plan.backward
     norm_of, clip = gradient_norm(network, segments), gradient_clipper(network, settings, segments)
     update = clipping(network, updater, segments, clip_weights) if clip_weights else updater.step
     isfinite = math.isfinite

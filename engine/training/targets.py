@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.compiler.feedback import forced, refuse_looking_ahead
 from engine.compiler.feeding import as_targets
 from engine.compiler.network import Network
 from engine.compiler.plan import Plan
@@ -37,6 +38,10 @@ class BoundData:
     targets: dict[str, Array] = field(default_factory=dict)
     labels: dict[str, Array] = field(default_factory=dict)
     reconstructed: tuple[str, ...] = ()
+
+    def real_steps(self, node: str, indices: Array) -> Array:
+        """Return which steps (batch, T) of these samples count: those at which ids that are fed back are no padding."""
+        return np.not_equal(self.inputs[node].take(indices, 0), 0)
 
     def filler(self, plan: Plan) -> Fill:
         """Return the function that fills this plan's inputs and targets."""
@@ -72,7 +77,31 @@ def bind_data(network: Network, split: Split) -> BoundData:
             _bind_target(network, node_id, split, bound)
         elif node_id not in network.constants:
             bound.reconstructed = (*bound.reconstructed, node_id)
+    if network.feedbacks:
+        bind_feedback(network, bound)
     return bound
+
+
+def bind_feedback(network: Network, bound: BoundData) -> None:
+    """Let what is fed back come from the targets (teacher forcing). Raises TrainingError where a layer looks ahead."""
+    for feedback in network.feedbacks:
+        targets = bound.labels if feedback.output in bound.labels else bound.targets
+        if feedback.output not in targets:
+            name = network.design.nodes[feedback.node].name
+            raise TrainingError(f"{name} is fed the targets of an Output that has none.", node=feedback.node)
+        dtype = np.int64 if feedback.is_ids else network.dtype
+        bound.inputs[feedback.node] = forced(feedback, targets[feedback.output]).astype(dtype, copy=False)
+    if not network.looks_back_only:
+        plan = network.plan(1, False, keep=True)
+        bound.filler(plan)(np.array([_longest(bound, network)]))
+        refuse_looking_ahead(plan, network.feedbacks, network.inference.order)
+        network.looks_back_only = True
+
+
+def _longest(bound: BoundData, network: Network) -> int:
+    """Return the number of the sample with the fewest steps of padding, among the first."""
+    fed = bound.inputs[network.feedbacks[0].node][:256]
+    return int(np.count_nonzero(fed.reshape(len(fed), -1), axis=1).argmax())
 
 
 def prepare_targets(
