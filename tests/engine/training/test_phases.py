@@ -259,13 +259,13 @@ def test_ten_alternating_steps_are_those_of_pytorch(optimizer: dict[str, Any]) -
         name: torch.tensor(array.copy(), requires_grad=True) for name, array in run.network.parameters.items()
     }
 
-    def dense(x: object, name: str) -> object:
+    def dense(x: Any, name: str) -> Any:
         return x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
 
-    def made(z: object) -> object:
+    def made(z: Any) -> Any:
         return dense(torch.tanh(dense(z, "g1")), "g2")
 
-    def judged(x: object) -> object:
+    def judged(x: Any) -> Any:
         return dense(torch.relu(dense(x, "d1")), "d2")
 
     makers = {
