@@ -14,6 +14,7 @@ from engine.layers.settings import (
     BiasInitializer,
     KernelInitializer,
     KernelRegularizer,
+    KernelReparameterization,
     UseBias,
 )
 
@@ -40,6 +41,7 @@ class Dense(Layer, frozen=True):
     kernel_initializer: KernelInitializer = "glorot_uniform"
     bias_initializer: BiasInitializer = "zeros"
     kernel_regularizer: KernelRegularizer = None
+    kernel_reparameterization: KernelReparameterization = None
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs

@@ -27,3 +27,10 @@ KernelRegularizer = Annotated[
     ComponentValue | None,
     Meta(description="Penalty on large weights.", extra={"registry": "regularizer", "basic": False}),
 ]
+KernelReparameterization = Annotated[
+    ComponentValue | None,
+    Meta(
+        description="What the weights pass through before they are used.",
+        extra={"registry": "reparameterization", "basic": False},
+    ),
+]
