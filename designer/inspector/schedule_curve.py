@@ -13,12 +13,15 @@ from designer.common.theme import theme
 from engine.core.errors import GradloomError
 from engine.core.registry import family
 from engine.design.settings import TrainingSettings
+from engine.schedules.base import standstill
 
 POINTS = 200
+FORESEEN = 5_000
+"""Epochs for which the response to a loss that stands still is worked out; it ends long before."""
 
 
 class ScheduleCurve(QWidget):
-    """Learning rate against epochs."""
+    """Learning rate against epochs; for a schedule that responds to the run, that of a loss which stands still."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +30,7 @@ class ScheduleCurve(QWidget):
         self.setAccessibleName("learning rate over the run")
         self._rates: list[float] = []
         self._epochs = 1
+        self._responds = False
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -45,7 +49,14 @@ class ScheduleCurve(QWidget):
             rate = float(family("optimizer").get(settings.optimizer).learning_rate)
             schedule = family("schedule").get(settings.schedule)
             steps = sorted({round(i * (total - 1) / (POINTS - 1)) for i in range(POINTS)})
-            self._rates = [rate * float(schedule.factor(step, steps_per_epoch, total)) for step in steps]
+            responses = standstill(schedule, min(settings.epochs, FORESEEN))
+            self._responds = responses[-1] != responses[0]
+            self._rates = [
+                rate
+                * float(schedule.factor(step, steps_per_epoch, total))
+                * responses[min(step // steps_per_epoch, len(responses) - 1)]
+                for step in steps
+            ]
         except (GradloomError, TypeError, ArithmeticError):
             self._rates = []
         self.update()
@@ -76,7 +87,13 @@ class ScheduleCurve(QWidget):
         strip, below = QRectF(10, 5, frame.width(), 16), QRectF(10, frame.bottom() + 3, frame.width(), 15)
         painter.drawText(strip, Qt.AlignmentFlag.AlignLeft, "learning rate")
         first, last = format_number(rates[0]), format_number(rates[-1])
-        span = first if first == last and max(rates) == min(rates) else f"{first} → {last}"
+        highest = max(rates)
+        climbs = highest > max(rates[0], rates[-1])
+        span = f"{first} → {format_number(highest)} → {last}" if climbs else f"{first} → {last}"
+        if highest == min(rates):
+            span = first
         painter.drawText(strip, Qt.AlignmentFlag.AlignRight, span)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, count_noun(self._epochs, "epoch"))
+        if self._responds:
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "if the loss stands still")

@@ -41,6 +41,15 @@ class Schedule(Component, frozen=True):
         return response
 
 
+def standstill(schedule: Schedule, epochs: int) -> list[float]:
+    """Return the factor of the response in each epoch of a run whose loss stands still, from its first epoch on."""
+    response, factors = Response(), []
+    for _ in range(epochs):
+        factors.append(response.factor)
+        response = schedule.respond(response, 1.0)
+    return factors
+
+
 def periods_passed(step: int, steps_per_epoch: int, period: float, staircase: bool) -> float:
     """Return how many periods of `period` epochs have passed at `step`; only whole ones with `staircase`."""
     passed = step / steps_per_epoch / period

@@ -319,6 +319,18 @@ def test_the_schedule_is_drawn_as_it_will_run(qtbot: QtBot, scene: Scene) -> Non
     assert rates == sorted(rates, reverse=True)
 
 
+def test_a_schedule_that_responds_is_drawn_for_a_loss_that_stands_still(qtbot: QtBot, scene: Scene) -> None:
+    schedule = {"name": "reduce_on_plateau", "patience": 2, "drop": 0.5}
+    training = scene.document.design.training.replace(schedule=schedule, epochs=6)
+    scene.document.push("Set", [e.SetSection("training", training)])
+    panel = TrainingPanel(scene.document)
+    qtbot.addWidget(panel)
+    assert panel.curve.rates[0] == pytest.approx(0.001)
+    assert sorted(set(panel.curve.rates)) == pytest.approx([0.00025, 0.0005, 0.001])
+    pixmap = panel.curve.grab()
+    assert not pixmap.isNull()
+
+
 @pytest.mark.parametrize("type_name", sorted(layers.classes))
 def test_every_layer_has_a_help_page(type_name: str) -> None:
     page = help_text(layers[type_name])
