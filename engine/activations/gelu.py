@@ -12,6 +12,7 @@ from msgspec import Meta
 from engine.activations.base import Activation, Array
 from engine.activations.constants import filled
 from engine.activations.error_function import bind_erf
+from engine.activations.pieces import pieces
 from engine.layers.base import Kernel
 
 
@@ -29,7 +30,70 @@ class GELU(Activation, frozen=True):
     approximate: Annotated[bool, Meta(description="Use the faster formula with tanh.")] = False
 
     def bind(self, x: Array, y: Array, dy: Array | None, dx: Array | None) -> Kernel:
-        return _bind_tanh(x, y, dy, dx) if self.approximate else _bind_exact(x, y, dy, dx)
+        if self.approximate:
+            return _bind_tanh(x, y, dy, dx)
+        return _bind_single(x, y, dy, dx) if x.dtype == np.float32 else _bind_exact(x, y, dy, dx)
+
+
+CHANCE = (
+    0.7978849414604839,
+    0.03633308457346076,
+    -3.259497550530646e-05,
+    -5.530619380691096e-05,
+    3.9647444562011845e-06,
+    -1.3226336235384345e-07,
+    1.7561708221433796e-09,
+)
+"""P(x) = (1 + tanh(x C(x²))) / 2 with the polynomial C of these coefficients: to 3e-8 for every x, fitted by iterated
+weighted least squares to artanh(erf(x / √2)) up to 6, beyond which P is 0 or 1 in float32."""
+FAR = 6.0
+
+
+def _bind_single(x: Array, y: Array, dy: Array | None, dx: Array | None) -> Kernel:
+    """Return the kernels for float32, where tanh takes half the time of the rational form of erf."""
+    number = partial(np.array, dtype=x.dtype)
+    leading, *rest = (number(c) for c in reversed(CHANCE))
+    half, minus_half, density = number(0.5), number(-0.5), number(1 / math.sqrt(2 * math.pi))
+    multiply, add, tanh, exp, clip = np.multiply, np.add, np.tanh, np.exp, np.clip
+    chance = np.empty_like(x)
+    first = pieces(x, y, chance)
+    square, work = np.empty_like(first[0][0]), np.empty_like(first[0][0])
+    parts = [(*arrays, square[: len(arrays[0])], work[: len(arrays[0])]) for arrays in first]
+
+    def forward() -> None:
+        for x, y, chance, square, work in parts:
+            clip(x, -FAR, FAR, out=work)
+            multiply(work, work, square)
+            multiply(square, leading, chance)
+            for coefficient in rest[:-1]:
+                add(chance, coefficient, chance)
+                multiply(chance, square, chance)
+            add(chance, rest[-1], chance)
+            multiply(chance, work, chance)
+            tanh(chance, chance)
+            multiply(chance, half, chance)
+            add(chance, half, chance)
+            multiply(x, chance, y)
+
+    if dy is None or dx is None:
+        return Kernel(forward)
+    # The density is 0 in float32 from here on; clipping there keeps the square from overflowing.
+    edge = math.sqrt(2.5 * math.log(np.finfo(x.dtype).max))
+    second = pieces(x, chance, dy, dx)
+    back = [(*arrays, work[: len(arrays[0])]) for arrays in second]
+
+    def backward() -> None:
+        for x, chance, dy, dx, work in back:
+            clip(x, -edge, edge, out=work)
+            multiply(work, work, work)
+            multiply(work, minus_half, work)
+            exp(work, work)
+            multiply(work, density, work)
+            multiply(work, x, work)
+            add(work, chance, work)
+            multiply(dy, work, dx)
+
+    return Kernel(forward, backward)
 
 
 def _bind_exact(x: Array, y: Array, dy: Array | None, dx: Array | None) -> Kernel:

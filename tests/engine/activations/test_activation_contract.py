@@ -171,3 +171,20 @@ def test_the_textbook_step() -> None:
     x = np.array([0.3775])
     assert sigmoid.value(x)[0] == pytest.approx(0.593269992, abs=5e-10)
     assert sigmoid.derivative(x)[0] == pytest.approx(0.241300709, abs=5e-10)
+
+
+@pytest.mark.parametrize("size", [1.0, 30.0, 1e4, 1e30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_of_small_and_large_numbers(size: float, dtype: Any) -> None:
+    x = (np.random.default_rng(0).standard_normal((50, 7)) * size).astype(dtype)
+    wide = x.astype(np.float64)
+    expected = np.exp(wide - wide.max(axis=-1, keepdims=True))
+    expected /= expected.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(activations["softmax"]().value(x), expected, rtol=1e-5, atol=1e-30)
+
+
+def test_gelu_in_single_precision() -> None:
+    x = np.concatenate([np.linspace(-9, 9, 90_001), [1e4, -1e4, 1e30, -1e30]]).astype(np.float32)
+    expected = [v * math.erfc(-v / math.sqrt(2)) / 2 for v in x.astype(float)]
+    np.testing.assert_allclose(activations["gelu"]().value(x), expected, rtol=3e-7, atol=6e-7)
+    np.testing.assert_array_equal(activations["gelu"]().value(x[::-1])[::-1], activations["gelu"]().value(x))
