@@ -65,4 +65,5 @@ class Conv1D(Convolution, frozen=True):
             Example(cls(filters=2, kernel_size=4, strides=3, use_bias=False), ((11, 3),)),
             Example(cls(filters=4, groups=2, padding="same", kernel_regularizer="l2"), ((4, 10),)),
             Example(cls(filters=3, kernel_size=1, kernel_initializer="he_normal"), ((3, 2),)),
+            Example(cls(filters=2, kernel_size=2, kernel_reparameterization="weight"), ((4, 2),)),
         )

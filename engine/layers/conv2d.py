@@ -60,4 +60,5 @@ class Conv2D(Convolution, frozen=True):
             Example(cls(filters=6, groups=2, padding="same"), ((4, 5, 8),)),
             Example(cls(filters=4, groups=2, kernel_size=(1, 1)), ((3, 3, 4),)),
             Example(cls(filters=6, groups=3, strides=(2, 1)), ((5, 4, 3),)),
+            Example(cls(filters=2, kernel_size=(2, 2), kernel_reparameterization="spectral"), ((3, 3, 2),)),
         )

@@ -25,6 +25,7 @@ from engine.layers.settings import (
     BiasInitializer,
     KernelInitializer,
     KernelRegularizer,
+    KernelReparameterization,
     UseBias,
 )
 from engine.layers.windows import CausalPadding, Geometry, checked_geometry
@@ -94,6 +95,7 @@ class Convolution(ConvolutionBase, frozen=True):
     kernel_initializer: KernelInitializer = "glorot_uniform"
     bias_initializer: BiasInitializer = "zeros"
     kernel_regularizer: KernelRegularizer = None
+    kernel_reparameterization: KernelReparameterization = None
 
     def check(self) -> None:
         super().check()
@@ -117,7 +119,13 @@ class Convolution(ConvolutionBase, frozen=True):
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         shape = (*self.window, inputs[0][-1] // self.groups, self.filters)
         return (
-            ParameterSpec("kernel", shape, self.kernel_initializer, regularizer=self.kernel_regularizer),
+            ParameterSpec(
+                "kernel",
+                shape,
+                self.kernel_initializer,
+                regularizer=self.kernel_regularizer,
+                reparameterization=self.kernel_reparameterization,
+            ),
             *bias_spec(self.use_bias, self.filters, self.bias_initializer),
         )
 
