@@ -72,6 +72,10 @@ class Patches:
             copies.append(_as_windows(part, geometry.windows(source, groups), flat))
             self.blocks.append((slice(first, last), part, copies))
 
+    def fill(self) -> Step:
+        """Return a function that writes all blocks: patches that are kept, and nothing else."""
+        return in_turn([_copy(target, source) for _, _, copies in self.blocks for target, source in copies])
+
 
 def _as_windows(part: Array, windows: Array, flat: bool) -> tuple[Array, Array]:
     """Return (target, source) of the copy that writes windows as rows of `part`; laid out by taps where `flat`."""

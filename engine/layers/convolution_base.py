@@ -132,8 +132,7 @@ class Convolution(ConvolutionBase, frozen=True):
     def bind(self, binding: Binding) -> Kernel:
         x, y = as_images(binding.inputs[0]), as_images(binding.outputs[0])
         geometry, groups = self.geometry(binding.inputs[0].shape[1:]), self.groups
-        parameter = binding.parameters["kernel"]
-        kernel = parameter.reshape(*_two(self.window), *parameter.shape[-2:])
+        kernel = as_two_axes(binding.parameters["kernel"])
         d_kernel, d_bias = binding.gradients.get("kernel"), binding.gradients.get("bias")
         patches = Patches(binding, x, geometry, groups, keep=d_kernel is not None)
         matrix = grouped(kernel.reshape(-1, self.filters), groups)
@@ -171,5 +170,6 @@ def bias_spec(use_bias: bool, count: int, initializer: Any) -> tuple[ParameterSp
     return (ParameterSpec("bias", (count,), initializer),) if use_bias else ()
 
 
-def _two(window: tuple[int, ...]) -> tuple[int, ...]:
-    return (1, *window) if len(window) == 1 else window
+def as_two_axes(kernel: Array) -> Array:
+    """Return a kernel over images as it is, and one over sequences as one that is a row high."""
+    return kernel[None] if kernel.ndim == 3 else kernel

@@ -10,6 +10,7 @@ from engine.core.fields import ComponentValue
 
 Padding = Literal["valid", "same"]
 Extent = Annotated[int, Meta(ge=1, le=1024)]
+Extra = Annotated[int, Meta(ge=0, le=1024)]
 Pair = tuple[Extent, Extent]
 
 Activation = Annotated[
