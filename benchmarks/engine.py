@@ -189,6 +189,8 @@ def main() -> int:
     """Measure and print every ratio; return 1 where one falls short of a limit."""
     import torch
 
+    from benchmarks._attention import self_attention, transformer_block
+
     torch.set_num_threads(1)
     ours, theirs, bare = mnist_mlp()
     pairs: list[tuple[str, tuple[Step, Step], float, bool]] = [
@@ -198,6 +200,9 @@ def main() -> int:
         ("two spirals 2-8-8-2, PyTorch / ours", two_spirals(), 3.0, True),
         ("CNN of 16 and 32 filters, PyTorch / ours", heavier_cnn(), 1.0, False),
         ("Conv2D 32 to 64 on 14x14, PyTorch / ours", convolution(), 0.8, False),
+        ("self-attention of 4 heads, PyTorch / ours", self_attention(4), 1.0, True),
+        ("self-attention of 8 heads, PyTorch / ours", self_attention(8), 1.0, True),
+        ("transformer block with GELU, PyTorch / ours", transformer_block(), 1.0, False),
     ]
     rows = []
     for what, pair, wanted, required in pairs:
