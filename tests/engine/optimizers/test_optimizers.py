@@ -239,3 +239,11 @@ def test_nadams_momenta_do_not_depend_on_where_the_count_begins() -> None:
     assert [Momenta(0.9).at(t) for t in range(1, 60)] == expected
     assert straight.at(3) == expected[2]
     assert Momenta(0.9).at(10**9)[2] == 0.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_lion_leaves_a_weight_without_gradient_where_it_is(dtype: Any) -> None:
+    w, g = np.array([1.5, -2.0, 0.5], dtype), np.array([0.0, 1e-30, -3.0], dtype)
+    updater = Updater(optimizers.get("lion"), w, g, [(0, 3)])
+    updater.step(0.25)
+    np.testing.assert_array_equal(w, np.array([1.5, -2.25, 0.75], dtype))
