@@ -7,6 +7,7 @@ from typing import Any
 
 from designer.common.text import count_noun, elided_middle, format_number
 from designer.document.document import Document
+from engine.core.fields import describe
 from engine.core.shapes import text as shape_text
 from engine.design.elements import Node, UnknownLayer
 from engine.layers.base import Port
@@ -75,7 +76,8 @@ def settings_text(document: Document, node: Node, features: tuple[int, ...] = ()
     What the shape says anyhow is left out: units or filters that are the output's last axis (`features`).
     """
     layer, parts = node.layer, []
-    for name in dict.fromkeys((*layer.SUMMARY_FIELDS, layer.ACTIVATION_FIELD)):
+    rules = (field.name for field in describe(type(layer)) if field.registry == "reparameterization")
+    for name in dict.fromkeys((*layer.SUMMARY_FIELDS, layer.ACTIVATION_FIELD, *rules)):
         value = getattr(layer, name, None) if name else None
         if name in ("units", "filters") and (value,) == features:
             continue

@@ -31,7 +31,6 @@ class PReLU(Layer, frozen=True):
     FAMILY: ClassVar[str] = "activation"
     FORMULA: ClassVar[str] = "y = max(x, 0) + α·min(x, 0)"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("relu", "leaky", "learned activation", "parametric", "slope")
-    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("shared_axes",)
     ACTIVATION_FIELD: ClassVar[str] = ""
     MASKING: ClassVar[Masking] = "pass"
 

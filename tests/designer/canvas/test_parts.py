@@ -95,6 +95,15 @@ def test_a_card_says_what_matters(qapp: object) -> None:
     assert content_of(document, document.design.node_named("dense").id).settings == "softmax"
 
 
+def test_a_card_tells_of_spectral_normalization(qapp: object) -> None:
+    design = Design()
+    x = design.add("Input", shape=(8,))
+    node = design.add("Dense", x, units=4, kernel_reparameterization="spectral", activation="relu")
+    document = Document()
+    document.set_design(design)
+    assert content_of(document, node.id).settings == "relu · spectral"
+
+
 def test_a_card_is_wide_enough_for_its_texts(hands: Hands) -> None:
     style = hands.view.style_
     node = hands.document.design.add("GlobalAveragePooling2D", name="a_rather_long_name_for_a_layer")
