@@ -248,6 +248,7 @@ def _fit(raw: RawData, parts: Parts, settings: DataSettings) -> Preprocessing:
         classes=raw.classes,
         vocabulary=raw.vocabulary,
         steps=raw.x.shape[1] if raw.vocabulary else 0,
+        unit=raw.unit,
     )
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from engine.data.tokens import Unit
+
 Array = npt.NDArray[Any]
 
 # Samples taken at a time over large integer arrays, so that the wide sums need no wide copy of the whole.
@@ -54,6 +56,8 @@ class Preprocessing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     # Of lines of text: the characters numbered from 1, and the length of the sequences.
     vocabulary: tuple[str, ...] = ()
     steps: int = 0
+    # What the tokens of `vocabulary` and of a sequence's classes are.
+    unit: Unit = "character"
 
     def transform(self, raw: Array) -> Array:
         """Raw features (N, ..., F) of any number type -> float32 of the same shape; `raw` is left as it is."""

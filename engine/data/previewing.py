@@ -21,6 +21,7 @@ from engine.data.loading import load
 from engine.data.raw import ReadContext
 from engine.data.settings import DataSettings
 from engine.data.source import named_source, with_options
+from engine.data.tokens import text_of
 
 # So much of a large table is looked at; more would make the choice of a file slow.
 PREVIEW_BYTES = 8 * 1024 * 1024
@@ -163,11 +164,9 @@ def _preview_dataset(data: DataSet, rows: int) -> Preview:
     columns: list[PreviewColumn] = []
     cells: list[list[str]] = []
     if data.vocabulary:
-        texts = [_text_of(numbers, data.vocabulary) for numbers in x[:rows]]
-        columns.append(
-            PreviewColumn("text", "category", 0, len(set(texts)), examples=tuple(texts[:EXAMPLES]))
-        )
-        cells.append(texts)
+        unit = data.preprocessing.unit
+        name = data.feature_names[0] if data.feature_names else "text"
+        _add_texts(columns, cells, name, [text_of(ids, data.vocabulary, unit, first=1) for ids in x[:rows]])
     elif x.ndim == 2 and x.shape[1] <= 200:
         for index in range(x.shape[1]):
             name = data.feature_names[index] if index < len(data.feature_names) else f"x{index + 1}"
@@ -178,7 +177,11 @@ def _preview_dataset(data: DataSet, rows: int) -> Preview:
         target = data.target_names[0] if data.target_names else "class"
         columns.append(PreviewColumn(target, "category", 0, int((counts > 0).sum()), examples=names))
         cells.append([data.classes[label] for label in y[:rows]])
-    elif y.ndim == 2:
+    elif data.task == "classification" and y.ndim == 2 and data.vocabulary:
+        name = data.target_names[0] if data.target_names else "target"
+        unit = data.preprocessing.unit
+        _add_texts(columns, cells, name, [text_of(ids, data.classes, unit) for ids in y[:rows]])
+    elif y.ndim == 2 and data.task == "regression":
         for index in range(y.shape[1]):
             _add_numbers(columns, cells, data.target_names[index], y[:, index], rows)
     return Preview(
@@ -196,8 +199,9 @@ def _preview_dataset(data: DataSet, rows: int) -> Preview:
     )
 
 
-def _text_of(numbers: npt.NDArray[Any], vocabulary: tuple[str, ...]) -> str:
-    return "".join(vocabulary[int(number) - 1] for number in numbers if number > 0)
+def _add_texts(columns: list[PreviewColumn], cells: list[list[str]], name: str, texts: list[str]) -> None:
+    columns.append(PreviewColumn(name, "category", 0, len(set(texts)), examples=tuple(texts[:EXAMPLES])))
+    cells.append(texts)
 
 
 def _add_numbers(

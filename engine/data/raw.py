@@ -13,6 +13,7 @@ import numpy.typing as npt
 from engine.core.errors import DataError
 from engine.data.dataset import Kind, Task
 from engine.data.preprocessing import ColumnEncoding
+from engine.data.tokens import Unit
 
 Array = npt.NDArray[Any]
 
@@ -38,8 +39,9 @@ class RawData:
     """Samples as read: x (N, *shape) of any number type, missing values NaN; y as in Split but unscaled.
 
     `divisor` is what x is divided by to reach 0 to 1 (255 for bytes). `test_x` and `test_y` are there where the
-    source comes with a test part of its own. `vocabulary` are the characters that whole numbers in x stand for,
-    1 for the first; `fixed` (F,) bool marks features that scaling leaves alone. `place` names the source in messages.
+    source comes with a test part of its own. `vocabulary` are the characters (or words, as `unit` says) that whole
+    numbers in x stand for, 1 for the first; `fixed` (F,) bool marks features that scaling leaves alone. `place` names
+    the source in messages.
     """
 
     x: Array
@@ -57,6 +59,7 @@ class RawData:
     target_columns: tuple[ColumnEncoding, ...] = ()
     report: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
+    unit: Unit = "character"
     fixed: Array = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def __post_init__(self) -> None:

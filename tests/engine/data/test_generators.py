@@ -29,8 +29,13 @@ def test_makes_what_its_description_says(name: str) -> None:
     assert isinstance(y, np.ndarray)
     assert x.dtype == np.float32
     assert x.shape[1:] == data.input_shape
-    assert x.shape[-1] == len(data.feature_names)
     assert np.isfinite(x).all()
+    if data.vocabulary:
+        assert len(data.feature_names) == 1
+        assert x.max() <= len(data.vocabulary)
+        assert y.max() < len(data.classes)
+        return
+    assert x.shape[-1] == len(data.feature_names)
     if data.task == "classification":
         assert y.dtype == np.int64
         assert set(np.unique(y)) == set(range(len(data.classes)))
