@@ -275,7 +275,10 @@ class _Lowering:
             if masking == "make":
                 mask = operation.mask = Mask(node.id, outputs[0].shape[0])
             for value in outputs:
-                value.mask = mask if mask is not None and value.shape[:1] == (mask.length,) else None
+                # A state beside the sequence is no sequence, even where it has as many units as there are steps.
+                steps = value is outputs[0] or len(value.shape) > 1
+                fits = mask is not None and steps and value.shape[:1] == (mask.length,)
+                value.mask = mask if fits else None
             self._emit(operation)
             edges = []
         before = outputs[0]

@@ -27,7 +27,7 @@ RANDOM: list[tuple[Any, float, float]] = [
     ("lecun_normal", 0, 1 / 300),
     ("lecun_uniform", 0, 1 / 300),
 ]
-FIXED = {"zeros", "ones", "constant", "identity", "orthogonal", "values"}
+FIXED = {"zeros", "ones", "constant", "identity", "orthogonal", "unit_forget_bias", "values"}
 
 
 def draw(value: Any, shape: tuple[int, ...], seed: int = 0) -> Any:
@@ -106,3 +106,12 @@ def test_values_written_down() -> None:
 def test_bounds_the_wrong_way_round() -> None:
     with pytest.raises(SettingError, match="Swap them"):
         initializers.get({"name": "random_uniform", "minval": 1.0, "maxval": 0.0})
+
+
+def test_the_forget_gate_begins_open() -> None:
+    np.testing.assert_array_equal(draw("unit_forget_bias", (8,)), [0, 0, 1, 1, 0, 0, 0, 0])
+    others = draw({"name": "unit_forget_bias", "others": "random_normal"}, (8,))
+    assert (others[2:4] == 1).all()
+    assert (others[[0, 1, 4, 5, 6, 7]] != 0).all()
+    with pytest.raises(SettingError):
+        initializers.get({"name": "unit_forget_bias", "others": "nothing"})
