@@ -118,6 +118,7 @@ class Application(QObject):
         from designer.window.network_commands import NetworkCommands
         from designer.window.train_commands import TrainCommands
         from designer.window.training_files import TrainingFiles
+        from designer.window.transfer_commands import TransferCommands
         from designer.window.view_commands import ViewCommands
 
         window, document, selection, canvas = self.window, self.document, self.selection, self.canvas
@@ -128,6 +129,7 @@ class Application(QObject):
         ViewCommands(window, canvas)
         NetworkCommands(window, document, selection, canvas)
         TrainCommands(window, document, self.session, canvas)
+        self.transfer_commands = TransferCommands(window, document, self.session, self.files)
         DocumentStatus(window, document, self.session)
         self._introduce_panels()
         window.can_close = self.files.settle

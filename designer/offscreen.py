@@ -122,12 +122,12 @@ def offscreen_application(mode: str, width: int, height: int) -> Iterator[Applic
 
 def _open(application: Application, file: str) -> str:
     """Open a file, or a template by its name; return what to call it."""
-    from engine.design.templates import load, names
+    from engine.design.templates import names
 
     if Path(file).exists():
         application.files.open(Path(file))
     elif file in [template.name for template in names()]:
-        application.files.new(load(file))
+        application.file_commands.open_template(file)
     else:
         known = ", ".join(template.name for template in names())
         raise GradloomError(f"There is no file {file!r}, and no template of that name. Templates: {known}.")

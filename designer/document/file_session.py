@@ -94,11 +94,13 @@ class FileSession(QObject):
 
     # ------------------------------------------------------------------ commands
 
-    def new(self, design: Design | None = None, *, ask: bool = True) -> bool:
-        """Begin another document, empty or from a template."""
+    def new(
+        self, design: Design | None = None, trained: TrainedParts | None = None, *, ask: bool = True
+    ) -> bool:
+        """Begin another document, empty or from a template, which may bring what was trained."""
         if ask and not self.settle():
             return False
-        self._take_over(Loaded(design or Design()), None)
+        self._take_over(Loaded(design or Design(), trained or TrainedParts()), None)
         return True
 
     def open(self, path: str | Path = "", *, ask: bool = True) -> bool:

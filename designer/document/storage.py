@@ -9,6 +9,7 @@ from engine.design.design import Design
 
 if TYPE_CHECKING:
     from engine.data.preprocessing import Preprocessing
+    from engine.training.archive import Archive
     from engine.training.history import History
     from engine.training.state import RunState
 
@@ -38,7 +39,17 @@ def read_file(path: Path) -> Loaded:
     """Read a design with its weights. Raises FileFormatError or FileAccessError."""
     from engine.training.archive import load_archive
 
-    archive = load_archive(path)
+    return _loaded(load_archive(path))
+
+
+def read_template(name: str) -> Loaded:
+    """Read a template, with the weights that it begins with if there are any. Raises FileFormatError."""
+    from engine.training.archive import load_template
+
+    return _loaded(load_template(name))
+
+
+def _loaded(archive: Archive) -> Loaded:
     parts = TrainedParts(archive.weights, archive.run_state, archive.history, archive.preprocessing)
     return Loaded(archive.design, parts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,10 +13,22 @@ from designer.training.trained_weights import TrainedWeights
 from engine.worker import protocol
 
 
+class KeptState(NamedTuple):
+    """Everything that `KeptWeights` keeps, at one moment."""
+
+    arrays: TrainedWeights
+    start: TrainedWeights
+    run_state: Any
+    epochs: Any
+    record: RunRecord | None
+    ids_of_run: dict[str, str]
+
+
 class KeptWeights(QObject):
     """The weights of the document's network, by node.
 
-    `start` ("name/parameter") are what a run starts from instead of fresh random weights. `run_state` is everything
+    `start` ("name/parameter") are what a run starts from instead of fresh random weights, as far as they fit the
+    design: what they lack begins at random. `run_state` is everything
     needed to go on from the kept weights bit for bit (a RunState), None where that is not known. `epochs` (a History)
     and `record` tell of the run that the weights come from; both are None for those of a file.
 
@@ -29,8 +41,8 @@ class KeptWeights(QObject):
         super().__init__(parent)
         self._document = document
         self._arrays = TrainedWeights()
+        self._start = TrainedWeights()
         self._ids_of_run: dict[str, str] = {}
-        self.start: dict[str, Any] = {}
         self.run_state: Any = None
         self.epochs: Any = None
         self.record: RunRecord | None = None
@@ -40,6 +52,11 @@ class KeptWeights(QObject):
 
     def __bool__(self) -> bool:
         return bool(self._arrays)
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """What a run starts from, by "name/parameter"; empty where everything begins at random."""
+        return self._start.named(self._document.design, self._document.inference, partly=True)
 
     @property
     def step(self) -> int:
@@ -68,8 +85,36 @@ class KeptWeights(QObject):
 
     def take_file(self, weights: Mapping[str, Any], run_state: Any = None) -> None:
         """Keep weights that came from a file; runs start from them. With its `run_state` that run can go on."""
-        self.start = dict(weights)
+        self._start.take(weights, self._ids_by_name())
         self._take_start(run_state)
+
+    def put(self, weights: Mapping[str, Any]) -> None:
+        """Put further weights, "name/parameter", over those kept; runs start from all of them."""
+        kept = self._arrays.named(self._document.design, self._document.inference, partly=True)
+        self._start.take({**kept, **weights}, self._ids_by_name())
+        self._take_start(None)
+
+    def keep_as_start(self) -> None:
+        """Make runs start from the weights as they are kept."""
+        self._start = self._arrays.copy()
+        self._take_start(None)
+
+    def state(self) -> KeptState:
+        """Return all that is kept, to come back to."""
+        return KeptState(
+            self._arrays.copy(),
+            self._start.copy(),
+            self.run_state,
+            self.epochs,
+            self.record,
+            self._ids_of_run,
+        )
+
+    def restore(self, state: KeptState) -> None:
+        """Come back to what `state` gave."""
+        self._arrays, self._start = state.arrays.copy(), state.start.copy()
+        self.run_state, self.epochs, self.record, self._ids_of_run = state[2:]
+        self._tell()
 
     def go_back(self) -> None:
         """Forget what was learnt: only what runs start from is left."""
@@ -77,12 +122,12 @@ class KeptWeights(QObject):
 
     def clear(self) -> None:
         """Forget everything."""
-        self.start = {}
+        self._start = TrainedWeights()
         self.go_back()
 
     def _take_start(self, run_state: Any) -> None:
         self.run_state, self.epochs, self.record = run_state, None, None
-        self._arrays.take(self.start, self._ids_by_name())
+        self._arrays = self._start.copy()
         self._tell()
 
     def _ids_by_name(self) -> dict[str, str]:

@@ -41,9 +41,11 @@ class TrainedWeights:
                 arrays.setdefault(ids_by_name[name], {})[parameter] = np.array(array)
         self._arrays, self.step = arrays, step
 
-    def clear(self) -> None:
-        """Keep nothing."""
-        self._arrays, self.step = {}, 0
+    def copy(self) -> TrainedWeights:
+        """Return the same weights in a keeping of their own (arrays are never written to, so they are shared)."""
+        twin = TrainedWeights()
+        twin._arrays, twin.step = dict(self._arrays), self.step
+        return twin
 
     def stale_nodes(self, design: Design, inference: Inference) -> frozenset[str]:
         """Return the nodes whose kept weights don't fit the design as it is, and those that have none but need some."""
@@ -54,15 +56,23 @@ class TrainedWeights:
             node_id for node_id in needed | self._arrays.keys() if not self._fits(node_id, inference)
         )
 
-    def named(self, design: Design, inference: Inference) -> dict[str, Array]:
-        """Return what fits the design as it is, named "dense_1/kernel" by the nodes' present names."""
+    def named(self, design: Design, inference: Inference, *, partly: bool = False) -> dict[str, Array]:
+        """Return what fits the design as it is, named "dense_1/kernel" by the nodes' present names.
+
+        Nodes of which some arrays are missing or of another shape are left out; with `partly` the others are given.
+        """
         return {
             f"{design.nodes[node_id].name}/{parameter}": array
             for node_id, arrays in self._arrays.items()
-            if node_id in design.nodes and self._fits(node_id, inference)
+            if node_id in design.nodes and (partly or self._fits(node_id, inference))
             for parameter, array in arrays.items()
+            if _shapes(node_id, inference).get(parameter) == array.shape
         }
 
     def _fits(self, node_id: str, inference: Inference) -> bool:
-        specs = {spec.name: tuple(spec.shape) for spec in inference.parameters.get(node_id, ())}
-        return specs == {name: array.shape for name, array in self._arrays.get(node_id, {}).items()}
+        shapes = {name: array.shape for name, array in self._arrays.get(node_id, {}).items()}
+        return _shapes(node_id, inference) == shapes
+
+
+def _shapes(node_id: str, inference: Inference) -> dict[str, tuple[int, ...]]:
+    return {spec.name: tuple(spec.shape) for spec in inference.parameters.get(node_id, ())}

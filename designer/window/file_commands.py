@@ -84,14 +84,14 @@ class FileCommands(QObject):
 
     def open_template(self, name: str) -> None:
         """Begin with a template."""
-        from engine.design.templates import load
+        from designer.document.storage import read_template
 
         try:
-            design = load(name)
+            template = read_template(name)
         except GradloomError as error:
             self._files.prompts.failed("Can't open the template", str(error))
             return
-        self._files.new(design)
+        self._files.new(template.design, template.trained)
 
     def export_weights(self) -> None:
         """Ask for a name and write the network in the format that its suffix names."""

@@ -9,9 +9,8 @@ from engine.core.errors import DataError, FileAccessError, GradloomError
 from engine.data import DataSet, DataSettings, load
 from engine.data.references import is_there
 from engine.data.source import named_source
-from engine.design.templates import load as load_template
 from engine.design.templates import names as template_names
-from engine.training.archive import Archive, load_archive
+from engine.training.archive import Archive, load_archive, load_template
 
 
 def open_design(file_or_template: str) -> tuple[Archive, Path]:
@@ -21,7 +20,7 @@ def open_design(file_or_template: str) -> tuple[Archive, Path]:
         return load_archive(place.absolute()), place.resolve().parent
     known = [template.name for template in template_names()]
     if file_or_template in known:
-        return Archive(load_template(file_or_template)), Path.cwd()
+        return load_template(file_or_template), Path.cwd()
     raise GradloomError(
         f"There is no file {file_or_template!r}, and no template of that name. Templates: {', '.join(known)}."
     )

@@ -30,12 +30,18 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of weights, order and dropout.")] = None,
     save: Annotated[Path | None, typer.Option(help="Write the trained design here (.gradloom).")] = None,
     history: Annotated[Path | None, typer.Option(help="Write the figures of each epoch here (.csv).")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin with random weights, not with those in the file.")
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that the file holds.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per epoch; the last has the result.")
     ] = False,
 ) -> None:
-    """Train a design and print its figures; the last line has loss, validation and test results."""
+    """Train a design and print its figures; the last line has loss, validation and test results.
+
+    A file with trained weights starts from them (--fresh starts anew), as Train does in the window.
+    """
     import engine
     from engine.cli.opening import check_writable, data_settings, open_data, open_design
     from engine.core.errors import GradloomError
@@ -54,6 +60,8 @@ def train(
         design.seed = seed
     design.training = _settings(design.training, epochs, batch_size)
     network = engine.compile(design)  # before the data: a bad design must not wait for a download
+    if archive.weights and not fresh:
+        network.load_weights(archive.weights)
     design.data = data_settings(archive, data)
     samples = open_data(design.data, folder, quiet=as_json)
     rows, control = Rows(as_json, heard_by_nobody=bool(save or history)), RunControl()

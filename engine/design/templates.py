@@ -17,6 +17,8 @@ from engine.design.design import Design
 from engine.design.document_json import read_document
 
 INDEX = "index.json"
+WEIGHTS_SUFFIX = ".safetensors"
+"""A file of a template's name and this suffix holds the weights that it begins with."""
 
 
 GROUPS = (

@@ -51,8 +51,10 @@ def read_weights(path: str | Path) -> dict[str, Array]:
                 f"{place.name} is larger than {LARGEST / 2**30:.0f} GiB: too large to open here."
             )
         found = importers[suffix]().read(place)
-    except GradloomError:
-        raise
+    except GradloomError as error:
+        if place.name in str(error):
+            raise
+        raise FileFormatError(f"{place.name}: {error}") from error
     except MemoryError:
         raise FileFormatError(f"{place.name} needs more memory than there is.") from None
     except OSError as error:

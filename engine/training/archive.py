@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.errors import FileFormatError
 from engine.data.preprocessing import Preprocessing
-from engine.design import files
+from engine.design import files, templates
 from engine.design.design import Design
 from engine.design.document_json import read_document, write_document
 from engine.training.arrays import pack_arrays, unpack_arrays
@@ -96,6 +96,13 @@ def load_archive(path: str | Path) -> Archive:
     except FileFormatError as error:
         raise FileFormatError(f"{place.name}: {error}") from error
     return archive
+
+
+def load_template(name: str) -> Archive:
+    """Return a template with the weights that it comes with, if any. Raises FileFormatError for an unknown name."""
+    design = templates.load(name)
+    weights = templates.templates_folder() / f"{name}{templates.WEIGHTS_SUFFIX}"
+    return Archive(design, unpack_arrays(weights.read_bytes()) if weights.exists() else None)
 
 
 def _read_run(archive: Archive, members: Mapping[str, bytes]) -> None:

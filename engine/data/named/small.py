@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from engine.core.errors import DataError
 from engine.data.dataset import Kind
@@ -51,10 +53,22 @@ class Digits(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
     generated: ClassVar[bool] = False
     order: ClassVar[int] = 0
 
+    which: Annotated[
+        Literal["all", "0 to 4", "5 to 9"],
+        Meta(description="All ten digits, or half of them: the other half is a new task to transfer to."),
+    ] = "all"
+
     def read(self, context: ReadContext) -> RawData:
         raw = read_npz(shipped_folder() / "digits.npz", DataSettings())
         if raw.x.shape[1:] != (8, 8, 1):
             raise DataError(
                 "The program's own file digits.npz is not what it should be. Install Gradloom again."
             )
-        return dataclasses.replace(raw, place=self.name, divisor=16.0, report=(), target_names=("digit",))
+        raw = dataclasses.replace(raw, place=self.name, divisor=16.0, report=(), target_names=("digit",))
+        if self.which == "all":
+            return raw
+        first = 0 if self.which == "0 to 4" else 5
+        chosen = (raw.y >= first) & (raw.y < first + 5)
+        return dataclasses.replace(
+            raw, x=raw.x[chosen], y=raw.y[chosen] - first, classes=raw.classes[first : first + 5]
+        )
