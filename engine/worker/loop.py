@@ -172,6 +172,7 @@ class Loop:
 
     def _end(self, snapshot: Snapshot | None) -> None:
         training = self.training
+        training.show_average()
         self._tick(training.step, force=True, ended=True)
         self._line.send(weights_of(training, "final"))
         reason = training.stopped or "stopped"

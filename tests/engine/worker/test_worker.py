@@ -203,6 +203,21 @@ def test_a_run_that_breaks_off_after_two_steps_is_told_to_have_exploded() -> Non
         assert kinds == ["not_finite", "exploding"]
 
 
+@pytest.mark.parametrize("epochs", [2, 1_000_000])
+def test_a_run_ends_with_the_average_of_its_weights_and_can_go_on_from_the_weights(epochs: int) -> None:
+    """Whether it comes to its end or is stopped."""
+    with driven(Run.of(moons(epochs=epochs, use_ema=True, restore_best=False))) as driver:
+        driver.until_true(lambda: len(driver.rows) > 8)
+        driver.worker.stop()
+        driver.until(p.Finished)
+        final = driver.of(p.Weights)[-1]
+    assert final.purpose == "final"
+    state = final.run_state
+    weights = np.sort(np.concatenate([array.reshape(-1) for array in final.arrays.values()]))
+    np.testing.assert_array_equal(weights, np.sort(state.arrays["average"]))
+    assert not np.array_equal(weights, np.sort(state.arrays["vector"]))
+
+
 def test_the_test_part_is_evaluated_at_the_end() -> None:
     design = moons(epochs=3)
     assert design.data is not None
