@@ -30,17 +30,22 @@ from designer.plots.empty_state import Teaching, sketch_curve
 from designer.plots.loss_curves import Curves, LossCurves, padded
 from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import OptionButton, SegmentedControl
+from designer.plots.phase_lines import PhaseLines
 from designer.plots.readout import ReadoutRow
 from designer.plots.smoothing_button import SmoothingButton
 from designer.plots.time_plot import TimePlot
 
-SHARES = ("accuracy", "precision", "recall", "f1", "auc")
+SHARES = ("accuracy", "precision", "recall", "f1", "auc", "sample_quality", "sample_coverage")
 """Metrics (or endings of their names) that are shares of one, and are written in percent."""
 ABBREVIATIONS = {
     "mean_absolute_error": "MAE",
     "mean_squared_error": "MSE",
     "root_mean_squared_error": "RMSE",
     "r2_score": "R²",
+    "sample_quality": "Quality",
+    "sample_modes": "Modes",
+    "sample_precision": "Precision",
+    "sample_coverage": "Coverage",
 }
 FEW_POINTS = 40
 """Up to so many epochs each one gets its dot."""
@@ -85,6 +90,7 @@ class LossPanel(LivePanel):
         self._raw, self._smooth, self._validation = (
             pg.PlotCurveItem(connect="finite", antialias=True) for _ in range(3)
         )
+        self._phases = PhaseLines(self.plot, self.theme)
         self._dots = pg.ScatterPlotItem(size=6, pxMode=True)
         for item in (self._raw, self._smooth, self._validation, self._dots):
             self.plot.view.addItem(item, ignoreBounds=True)
@@ -106,8 +112,16 @@ class LossPanel(LivePanel):
 
     @property
     def log(self) -> bool:
-        """Whether the values' axis is logarithmic; shares of one never are."""
-        return self._log.isChecked() and not self._is_share
+        """Whether the values' axis is logarithmic; shares of one never are, nor losses below zero."""
+        return self._log.isChecked() and not self._is_share and not self._below_zero
+
+    @property
+    def _in_phases(self) -> bool:
+        return self.quantity == "loss" and bool(self.session.history.phase_losses)
+
+    @property
+    def _below_zero(self) -> bool:
+        return self._in_phases and self._phases.has_negative(self.session.history)
 
     @property
     def _is_share(self) -> bool:
@@ -138,6 +152,14 @@ class LossPanel(LivePanel):
         self.plot.y_scale.log = self.log
         start, end = self.plot.window
         smoothing = self._smoothing.value
+        self._phases.show(history if self._in_phases else None, start, end, smoothing, log=self.log)
+        if self._in_phases:
+            self._shown = None
+            for item in (self._raw, self._smooth, self._validation):
+                item.setData([], [])
+            self._dots.setData(x=[], y=[])
+            self.plot.viewport().update()
+            return
         shown = self._curves.between(history, self.quantity, start, end, self.plot.columns, smoothing)
         self._shown = shown
         self._floor = self._range()[0]
@@ -160,6 +182,7 @@ class LossPanel(LivePanel):
         self._raw.setPen(pg.mkPen(blend(panel, training, 0.42 if theme.dark else 0.34), width=1))
         self._smooth.setPen(pg.mkPen(training, width=2))
         self._validation.setPen(pg.mkPen(theme.color("validation"), width=2))
+        self._phases.restyle()
         self.plot.restyle()
 
     def table(self) -> tuple[list[str], list[list[object]]]:
@@ -190,6 +213,8 @@ class LossPanel(LivePanel):
 
     def _range(self) -> tuple[float, float]:
         """Return the range of the values' axis for what is shown, NaN where that is nothing."""
+        if self._in_phases and math.isfinite(self._phases.least):
+            return padded(self._phases.least, self._phases.greatest, log=self.log)
         if self._shown is None:
             return math.nan, math.nan
         low, high = self._curves.range_of(self._shown, log=self.log)
@@ -255,7 +280,7 @@ class LossPanel(LivePanel):
         plot, count = self.plot, 0
         patch = legend_patch(plot, self.legend(), corner)
         columns = np.linspace(plot.step_at(patch.left()), plot.step_at(patch.right()), 24)
-        for item in (self._smooth, self._validation):
+        for item in (self._smooth, self._validation, *self._phases.lines):
             x, y = item.getData()
             if x is not None and len(x):
                 heights = np.interp(columns, x, y, left=np.nan, right=np.nan)
@@ -266,6 +291,8 @@ class LossPanel(LivePanel):
     def legend(self) -> list[LegendEntry]:
         """Return the legend: the lines, with their latest values, and the best epoch."""
         history, theme, entries = self.session.history, self.theme, []
+        if self._in_phases:
+            return self._phases.legend(history, self._smoothing.value)
         column = self._curves.column_of(history, self.quantity)
         if column and len(history.scalars):
             value = float(self._curves.smoothed(history, column, self._smoothing.value)[-1])
@@ -286,6 +313,9 @@ class LossPanel(LivePanel):
     def _on_hovered(self, step: float) -> None:
         history = self.session.history
         scalars = history.scalars
+        if self._in_phases:
+            self._phases.show_readout(history, step, self._smoothing.value)
+            return
         column = self._curves.column_of(history, self.quantity)
         if not len(scalars) or not column:
             return

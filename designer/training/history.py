@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from designer.training.decimation import Envelope, envelope, extremes_kept, thinned
 from designer.training.layer_series import LayerSeries
-from designer.training.series import Series
+from designer.training.series import Joining, Series
 
 Array = NDArray[Any]
 
-SCALAR_NAMES = ("step", "epoch", "loss", "learning_rate", "metric", "gradient_norm", "seconds")
+SCALAR_NAMES = ("step", "epoch", "loss", "learning_rate", "metric", "gradient_norm", "seconds", "phase")
 """The columns of the rows that arrive: one row for each step."""
+PHASE_COLUMNS: dict[str, Joining] = {"loss": "mean", "loss_low": "least", "loss_high": "greatest"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Plan:
     batch_size: int = 0
     samples: int = 0
     metric: str = ""
+    phases: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    """All figures beside the loss, where the run told them; some are not measured in every epoch."""
 
 
 class RunHistory:
@@ -81,6 +85,9 @@ class RunHistory:
             },
             limit,
         )
+        self._limit = limit
+        self.phase_losses: dict[str, Series] = {}
+        """The loss of each phase's own steps, by its name; empty for a run without phases."""
         self.epochs: list[Epoch] = []
         self.marks: list[Mark] = []
         self.best: Epoch | None = None
@@ -110,11 +117,19 @@ class RunHistory:
             values = np.where(np.isfinite(table[name]), table[name], np.nan)
             columns |= {name: values, f"{name}_low": values, f"{name}_high": values}
         self.scalars.append(table["step"], columns)
+        for place, name in enumerate(self.plan.phases if "phase" in table else ()):
+            own = table["phase"] == place
+            losses = {key: columns[key][own] for key in PHASE_COLUMNS}
+            if name not in self.phase_losses:
+                self.phase_losses[name] = Series(PHASE_COLUMNS, self._limit)
+            self.phase_losses[name].append(table["step"][own], losses)
 
     def add_epoch(self, epoch: Epoch) -> None:
         """Add an epoch that has ended. Epoch 0 is the state before the first step."""
         self.epochs.append(epoch)
         score = epoch.score()
+        if self.plan.phases:  # losses that pull against one another have no best
+            score = np.nan
         if epoch.epoch > 0 and np.isfinite(score) and (self.best is None or score < self.best.score()):
             self.best = epoch
         if len(self.epochs) > self._epoch_limit:
@@ -130,12 +145,14 @@ class RunHistory:
         """Forget what came after a step: the run goes on from there."""
         if step >= self.step:
             return
-        self.scalars.cut(step)
+        for series in (self.scalars, *self.phase_losses.values()):
+            series.cut(step)
         self.layers.cut(step)
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
         self.marks = [mark for mark in self.marks if mark.step <= step]
         self.not_finite_step = -1
         scored = [epoch for epoch in self.epochs if epoch.epoch > 0 and np.isfinite(epoch.score())]
+        scored = [] if self.plan.phases else scored
         self.best = min(scored, key=Epoch.score, default=None)
 
     def begin_layers(self, layers: tuple[str, ...]) -> None:
@@ -155,7 +172,7 @@ class RunHistory:
 
     def metric_names(self) -> tuple[str, ...]:
         """Return the figures beside the loss that the epochs tell, in order."""
-        names: dict[str, None] = {self.plan.metric: None} if self.plan.metric else {}
+        names = dict.fromkeys(name for name in (self.plan.metric, *self.plan.metrics) if name)
         for epoch in (*self.epochs[:1], *self.epochs[-1:]):
             names |= dict.fromkeys((*epoch.metrics, *epoch.validation))
         return tuple(name for name in names if name not in ("loss", "learning_rate"))

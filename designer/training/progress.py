@@ -11,7 +11,10 @@ WINDOW_SECONDS = 8.0
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is. `seconds_left` and the speeds are NaN until they can be told."""
+    """Where a run is. `seconds_left` and the speeds are NaN until they can be told.
+
+    `phase` is the place of the phase whose step was the last; 0 also where the design has none.
+    """
 
     step: int = 0
     total_steps: int = 0
@@ -22,6 +25,7 @@ class Progress:
     seconds_left: float = float("nan")
     steps_per_second: float = float("nan")
     samples_per_second: float = float("nan")
+    phase: int = 0
 
     @property
     def share(self) -> float:

@@ -13,7 +13,7 @@ from designer.training.layer_series import QUANTITIES
 from designer.training.progress import Progress, Speedometer
 from designer.training.stored_history import restored_history
 
-_STEP, _EPOCH, _SECONDS = (SCALAR_NAMES.index(name) for name in ("step", "epoch", "seconds"))
+_STEP, _EPOCH, _SECONDS, _PHASE = (SCALAR_NAMES.index(name) for name in ("step", "epoch", "seconds", "phase"))
 
 
 class ActivationFigures(NamedTuple):
@@ -61,6 +61,8 @@ class RunRecord:
             batch_size=event.batch_size,
             samples=event.samples,
             metric=event.metrics[0] if event.metrics else "",
+            phases=tuple(event.phases),
+            metrics=tuple(event.metrics),
         )
         self.preprocessing = event.preprocessing
 
@@ -80,6 +82,7 @@ class RunRecord:
             seconds=float(rows[-1, _SECONDS]),
             seconds_left=max(plan.total_steps - step, 0) / speed if plan.total_steps else float("nan"),
             steps_per_second=speed,
+            phase=int(rows[-1, _PHASE]) if rows.shape[1] > _PHASE else 0,
             samples_per_second=speed * plan.batch_size if plan.batch_size else float("nan"),
         )
 

@@ -44,7 +44,8 @@ class PhaseMeter(Meter):
         self._phases = network.design.phases
         self._sides = [_sides_of(network, phase) for phase in self._phases]
         accuracies = tuple(dict.fromkeys(side.label for sides in self._sides for side in sides))
-        self.labels = (*accuracies, *map(loss_label, self._phases), *further)
+        # The first is measured at every step; the next are those that views have room for.
+        self.labels = (*accuracies[:1], *further, *accuracies[1:], *map(loss_label, self._phases))
         self.reset()
 
     def reset(self) -> None:

@@ -20,7 +20,7 @@ SAMPLES = 500
 """Generated samples, and real ones, that are compared."""
 NEIGHBORS = 5
 LABELS = ("sample_precision", "sample_coverage")
-MODE_LABELS = ("sample_modes", "sample_quality")
+MODE_LABELS = ("sample_quality", "sample_modes")
 NEAR = 3.0
 """Standard deviations from the centre of a class up to which a sample belongs to it."""
 SHARE = 0.25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from engine.training.observation import ObservationLayout
@@ -65,4 +66,5 @@ def read_watch_slot(
 
 
 def _present(names: tuple[str, ...], values: list[float]) -> dict[str, float]:
-    return dict(zip(names, values, strict=True))
+    # What is not measured in every epoch is left out of the others.
+    return {n: v for n, v in zip(names, values, strict=True) if n == "loss" or not math.isnan(v)}
