@@ -76,7 +76,7 @@ class AdditiveAttention(AttentionLayer, frozen=True):
             attending.forward()
 
         if not binding.output_gradients:
-            return Kernel(forward)
+            return Kernel(forward, views=attending.views)
         targets, d_factor = RoleGradients(binding), binding.gradients.get("scale")
         d_query, d_key = targets.query, targets.key
         d_value = None if targets.value is None else targets.value[:, None]
@@ -97,7 +97,7 @@ class AdditiveAttention(AttentionLayer, frozen=True):
                 np.add.reduce(slope, axis=1, out=d_key)
             targets.add()
 
-        return Kernel(forward, backward)
+        return Kernel(forward, backward, attending.views)
 
     def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
         query, value, key = self.sequences(inputs)

@@ -79,7 +79,7 @@ class Attention(AttentionLayer, frozen=True):
             attending.forward()
 
         if not binding.output_gradients:
-            return Kernel(forward)
+            return Kernel(forward, views=attending.views)
         targets, d_factor = RoleGradients(binding), binding.gradients.get("scale")
         d_query, d_value, d_key = (
             None if target is None else target[:, None]
@@ -102,7 +102,7 @@ class Attention(AttentionLayer, frozen=True):
                     np.multiply(d_query, factor, d_query)
             targets.add()
 
-        return Kernel(forward, backward)
+        return Kernel(forward, backward, attending.views)
 
     def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
         query, value, key = self.sequences(inputs)

@@ -10,7 +10,7 @@ is the sum over the features: the same as the sum over the keys of P dP, without
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,11 @@ class AttentionWeights:
             self._draw = binding.random("dropout").random
             self._factor, self._used = binding.buffer(scores.shape), binding.buffer(scores.shape)
             self._kept = binding.scratch(scores.shape, bool)
+
+    @property
+    def views(self) -> Mapping[str, Callable[[], Array]]:
+        """What a picture can show."""
+        return {"attention": self.weights}
 
     def weights(self) -> Array:
         """Return P (N, heads, T, S) of the last forward pass, without dropout, as a new array."""

@@ -9,6 +9,7 @@ training runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -50,10 +51,15 @@ class ParameterSpec(NamedTuple):
 
 
 class Kernel(NamedTuple):
-    """The two halves of a step. `backward` is None where nothing flows back."""
+    """The two halves of a step. `backward` is None where nothing flows back.
+
+    `views` are what else a picture can show of the last forward pass, by name: functions that return a new array with
+    the batch axis first (the weights of an attention).
+    """
 
     forward: Callable[[], object]
     backward: Callable[[], object] | None = None
+    views: Mapping[str, Callable[[], Array]] = MappingProxyType({})
 
 
 class Binding(Protocol):

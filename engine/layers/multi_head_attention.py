@@ -152,7 +152,7 @@ class MultiHeadAttention(AttentionLayer, frozen=True):
                 np.add(y, bias, y)
 
         if not binding.output_gradients:
-            return Kernel(forward)
+            return Kernel(forward, views=attending.views)
         dy, d_flat = binding.output_gradients[0].reshape(rows, -1), binding.scratch(flat.shape)
         d_kernel, d_bias = binding.gradients.get("output_kernel"), binding.gradients.get("output_bias")
         d_kernel = None if d_kernel is None else d_kernel.reshape(kernel.shape)
@@ -175,7 +175,7 @@ class MultiHeadAttention(AttentionLayer, frozen=True):
             for back, _ in backs:
                 back()
 
-        return Kernel(forward, backward)
+        return Kernel(forward, backward, attending.views)
 
     def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
         query, value, key = self.sequences(inputs)
