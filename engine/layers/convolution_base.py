@@ -58,11 +58,7 @@ class ConvolutionBase(Layer, frozen=True):
 
     def check(self) -> None:
         super().check()
-        if max(along_axes(self.strides)) > 1 and max(along_axes(self.dilation_rate)) > 1:
-            raise SettingError(
-                f"{self.NAME}: strides and dilation_rate can't both be above 1. Received: {self.strides} and "
-                f"{self.dilation_rate}. Set one of them to {'1' if self.RANK == 1 else '(1, 1)'}."
-            )
+        check_strides(self.NAME, self.strides, self.dilation_rate)
 
     def geometry(self, shape: Shape) -> Geometry:
         """Return where the kernel goes on inputs of `shape`. Raises ShapeError."""
@@ -153,6 +149,15 @@ class Convolution(ConvolutionBase, frozen=True):
     def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
         places = size(self.geometry(inputs[0]).output)
         return places * size(self.window) * inputs[0][-1] // self.groups * self.filters
+
+
+def check_strides(name: str, strides: int | tuple[int, ...], dilation: int | tuple[int, ...]) -> None:
+    """Raise SettingError for strides and dilation both above 1."""
+    if max(along_axes(strides)) > 1 and max(along_axes(dilation)) > 1:
+        raise SettingError(
+            f"{name}: strides and dilation_rate can't both be above 1. Received: {strides} and {dilation}. "
+            f"Set one of them to {1 if isinstance(strides, int) else (1, 1)}."
+        )
 
 
 def along_axes(setting: int | tuple[int, ...]) -> tuple[int, ...]:

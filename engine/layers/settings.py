@@ -35,3 +35,6 @@ KernelReparameterization = Annotated[
         extra={"registry": "reparameterization", "basic": False},
     ),
 ]
+DepthMultiplier = Annotated[
+    int, Meta(ge=1, le=1024, description="Depthwise kernels, and so results, of each channel.")
+]

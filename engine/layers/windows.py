@@ -104,6 +104,11 @@ class Geometry(NamedTuple):
         """Return the geometry of one axis (a sequence) or of two (an image)."""
         return cls(LINE, axes[0]) if len(axes) == 1 else cls(*axes)
 
+    @classmethod
+    def places(cls, rows: int, columns: int) -> Geometry:
+        """Return windows of one place each: those of a 1x1 kernel."""
+        return cls(*(Axis(n, 1, 1, 1, 0, 0, n) for n in (rows, columns)))
+
     @property
     def output(self) -> tuple[int, int]:
         """Rows and columns of the result."""
