@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,17 @@ class WeightAverage:
         if self.raw is not None:
             np.copyto(self._live, self.raw)
             self.raw = None
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Put the average in the place of the weights for a moment."""
+        held = self.raw is not None
+        self.show()
+        try:
+            yield
+        finally:
+            if not held:
+                self.hide()
 
     def load(self, steps: int, arrays: Mapping[str, Array]) -> None:
         """Take back the average of a held run; one that had none begins it with its next step."""

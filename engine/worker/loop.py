@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from engine.compiler.network import Network
 from engine.data.dataset import DataSet
@@ -283,14 +284,16 @@ _NAN = float("nan")
 
 
 def weights_of(training: TrainingRun, purpose: str) -> p.Weights:
-    """Return the message that holds a run's weights and state."""
-    return p.Weights(
-        step=training.step,
-        epoch=training.epoch,
-        purpose=purpose,
-        packed=pack_arrays(training.network.weights),
-        state=training.capture().to_bytes(),
-    )
+    """Return the message that holds a run's weights (their average, where one is kept) and its state."""
+    shown = nullcontext() if training.average is None or purpose == "last_good" else training.average.shown()
+    with shown:
+        return p.Weights(
+            step=training.step,
+            epoch=training.epoch,
+            purpose=purpose,
+            packed=pack_arrays(training.network.weights),
+            state=training.capture().to_bytes(),
+        )
 
 
 def layers_of(network: Network) -> tuple[p.LayerInfo, ...]:
