@@ -329,3 +329,52 @@ def test_log_cosh_of_a_large_error_is_its_size(size: float) -> None:
         assert kernel.backward is not None
         kernel.backward()
     assert gradient.item() == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "theirs", "settings"),
+    [
+        ("mean_squared_error", "mse_loss", {}),
+        ("mean_absolute_error", "l1_loss", {}),
+        ({"name": "huber", "delta": 0.7}, "huber_loss", {"delta": 0.7}),
+        ("sparse_categorical_crossentropy", "cross_entropy", {}),
+        (
+            {"name": "sparse_categorical_crossentropy", "label_smoothing": 0.15},
+            "cross_entropy",
+            {"label_smoothing": 0.15},
+        ),
+        (
+            {"name": "categorical_crossentropy", "label_smoothing": 0.3},
+            "cross_entropy",
+            {"label_smoothing": 0.3},
+        ),
+        ("binary_crossentropy", "binary_cross_entropy_with_logits", {}),
+        ("kl_divergence", "kl_div", {"reduction": "batchmean"}),
+        ("cosine_similarity", "cosine_embedding_loss", {}),
+    ],
+    ids=str,
+)
+def test_agrees_with_pytorch(value: Any, theirs: str, settings: Any) -> None:
+    torch = pytest.importorskip("torch")
+    loss = losses.get(value)
+    z, t = problem(loss, (7, 5))
+    if loss.NAME == "kl_divergence":
+        t = softmax(np.random.default_rng(9).standard_normal(z.shape))
+    their_z, their_t = torch.tensor(z, requires_grad=True), torch.tensor(t)
+    function = getattr(torch.nn.functional, theirs)
+    if theirs == "kl_div":
+        wanted = function(torch.log_softmax(their_z, -1), their_t, **settings)
+    elif theirs == "cosine_embedding_loss":
+        wanted = function(their_z, their_t, torch.ones(7)) - 1
+    else:
+        wanted = function(their_z, their_t, **settings)
+    wanted.backward()
+    gradient = np.empty_like(z)
+    if loss.FUSES_WITH:
+        kernel = loss.bind_fused(loss.FUSES_WITH[0], z, squeeze(loss, z), t, gradient)
+    else:
+        kernel = loss.bind(z, t, gradient)
+    assert kernel.value() == pytest.approx(wanted.item(), rel=1e-9)
+    assert kernel.backward is not None
+    kernel.backward()
+    np.testing.assert_allclose(gradient, their_z.grad.numpy(), rtol=1e-7, atol=1e-12)
