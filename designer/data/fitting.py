@@ -10,8 +10,15 @@ from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Node
 
-REGRESSION_LOSSES = ("mean_squared_error", "mean_absolute_error", "half_squared_error", "huber")
-CLASS_LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy")
+REGRESSION_LOSSES = (
+    "mean_squared_error",
+    "mean_absolute_error",
+    "half_squared_error",
+    "huber",
+    "log_cosh",
+    "cosine_similarity",
+)
+CLASS_LOSSES = ("categorical_crossentropy", "sparse_categorical_crossentropy", "kl_divergence")
 UNIT_FIELDS = ("units", "filters")
 
 
