@@ -11,7 +11,7 @@ from engine.compiler.network import Network
 from engine.core.shapes import size
 from engine.data.dataset import Split
 from engine.design.phases import generated_at
-from engine.training.generating import Generating
+from engine.training.sampling import Sampling
 from engine.training.targets import BoundData
 
 Array = NDArray[Any]
@@ -41,8 +41,8 @@ class SampleFigures:
     samples within three standard deviations of the centre of a class.
     """
 
-    def __init__(self, generating: Generating, real: Array, labels: Array | None) -> None:
-        self._generating = generating
+    def __init__(self, sampling: Sampling, real: Array, labels: Array | None) -> None:
+        self._sampling = sampling
         chosen = np.random.default_rng(0).permutation(len(real))[:SAMPLES]
         self._real = real[chosen]
         distances = squared_distances(self._real, self._real)
@@ -57,7 +57,7 @@ class SampleFigures:
 
     def compute(self) -> dict[str, float]:
         """Return the figures with the weights as they are."""
-        made = self._generating().reshape(-1, self._real.shape[1])
+        made = self._sampling().reshape(-1, self._real.shape[1])
         made = np.nan_to_num(made, nan=1e6, posinf=1e6, neginf=-1e6)
         found: dict[str, float] = {}
         if self._modes is not None:
@@ -87,8 +87,8 @@ def sample_figures(network: Network, train: Split, data: BoundData) -> SampleFig
     labels = train.y if isinstance(train.y, np.ndarray) else None
     known = labels is not None and labels.dtype.kind in "iu" and labels.ndim == 1
     flat = real.reshape(len(real), -1)
-    generating = Generating(network, SAMPLES, data)
-    return SampleFigures(generating, flat, labels if known and size(real.shape[1:]) <= WIDEST else None)
+    sampling = Sampling(network, SAMPLES, data)
+    return SampleFigures(sampling, flat, labels if known and size(real.shape[1:]) <= WIDEST else None)
 
 
 def squared_distances(a: Array, b: Array) -> Array:

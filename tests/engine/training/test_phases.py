@@ -13,10 +13,10 @@ from engine.data.dataset import Split
 from engine.design.phases import changed
 from engine.training import RunControl, fit
 from engine.training.diagnosis import Diagnosis
-from engine.training.generating import generate
 from engine.training.observe import Observer
 from engine.training.phased_run import PhasedRun, Turn, make_run, turns_of
 from engine.training.sample_figures import SampleFigures
+from engine.training.sampling import draw_samples
 from engine.training.state import RunState
 from tests.engine.adversarial import adversarial, ring
 
@@ -120,7 +120,7 @@ def test_looking_at_samples_changes_nothing() -> None:
     seen = []
     for s in watched.steps():
         seen.append(s.loss)
-        generate(watched.network, 3, seed=s.step)
+        draw_samples(watched.network, 3, seed=s.step)
         watched.network.predict(ring()[0])
     assert seen == losses
 
@@ -151,12 +151,12 @@ def test_the_learning_rate_changed_by_hand_keeps_the_phases_apart() -> None:
 
 def test_the_same_noise_gives_the_same_samples_and_a_seed_others() -> None:
     network = engine.compile(adversarial())
-    first = generate(network, 6)
+    first = draw_samples(network, 6)
     assert first.shape == (6, 2)
-    assert np.array_equal(first, generate(network, 6))
-    assert np.array_equal(generate(network, 6, seed=1), generate(network, 6, seed=1))
-    assert not np.array_equal(first, generate(network, 6, seed=1))
-    assert np.array_equal(first, generate(network, 6))
+    assert np.array_equal(first, draw_samples(network, 6))
+    assert np.array_equal(draw_samples(network, 6, seed=1), draw_samples(network, 6, seed=1))
+    assert not np.array_equal(first, draw_samples(network, 6, seed=1))
+    assert np.array_equal(first, draw_samples(network, 6))
 
 
 def test_a_network_without_a_generator_says_so() -> None:
@@ -164,7 +164,7 @@ def test_a_network_without_a_generator_says_so() -> None:
     x = design.add("Input")
     design.add("Output", design.add("Dense", x, units=1), loss="mean_squared_error")
     with pytest.raises(TrainingError, match="no generator"):
-        generate(engine.compile(design), 2)
+        draw_samples(engine.compile(design), 2)
 
 
 def test_real_samples_get_full_marks_and_one_point_gets_few() -> None:
