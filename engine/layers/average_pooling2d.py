@@ -7,9 +7,8 @@ from typing import ClassVar
 import numpy as np
 
 from engine.layers.base import Binding, Kernel
-from engine.layers.pooling import bind_combine, bind_spread
+from engine.layers.pooling import bind_combine, bind_spread, filled
 from engine.layers.pooling_base import Lanes, Pooling2D
-from engine.layers.windows import Axis
 
 
 class AveragePooling2D(Pooling2D, frozen=True):
@@ -33,7 +32,7 @@ class AveragePooling2D(Pooling2D, frozen=True):
         add_columns = bind_combine(np.add, *lanes.columns, columns)
         y = binding.outputs[0]
         share = np.empty(y.shape[1:], y.dtype)
-        share[...] = (1 / np.outer(_filled(rows), _filled(columns)))[..., None]
+        share[...] = (1 / np.outer(filled(rows), filled(columns)))[..., None]
         multiply = np.multiply
 
         def forward() -> None:
@@ -55,9 +54,3 @@ class AveragePooling2D(Pooling2D, frozen=True):
             to_rows()
 
         return Kernel(forward, backward)
-
-
-def _filled(axis: Axis) -> list[int]:
-    """Return how many taps of each window lie on the image."""
-    spans = [axis.span(k)[1] for k in range(axis.taps)]
-    return [sum(s.start <= w < s.stop for s in spans) for w in range(axis.positions)]

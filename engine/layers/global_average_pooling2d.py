@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.core.shapes import Shape
-from engine.layers.base import Binding, Example, Kernel, Layer, refuse
+from engine.layers.base import Binding, Kernel
+from engine.layers.global_pooling import GlobalPooling
 
 
-class GlobalAveragePooling2D(Layer, frozen=True):
+class GlobalAveragePooling2D(GlobalPooling, frozen=True):
     """Global average pooling: one number per channel, its mean over the whole image, whatever the image's size.
 
     Formula: y_c = (1 / (H W)) sum over i, j of x_ijc.
@@ -20,17 +20,8 @@ class GlobalAveragePooling2D(Layer, frozen=True):
     Source: Lin, Chen and Yan 2014, Network in network; Keras 3 GlobalAveragePooling2D.
     """
 
-    FAMILY: ClassVar[str] = "pooling"
-    CATEGORY: ClassVar[str] = "Convolution"
     FORMULA: ClassVar[str] = "y = mean over all places"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("gap", "mean", "average", "cnn", "image")
-    ACTIVATION_FIELD: ClassVar[str] = ""
-
-    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        (shape,) = inputs
-        if len(shape) != 3:
-            raise refuse(self, "images (height, width, channels)", shape)
-        return (shape[-1:],)
 
     def bind(self, binding: Binding) -> Kernel:
         n, height, width, channels = binding.inputs[0].shape
@@ -57,7 +48,3 @@ class GlobalAveragePooling2D(Layer, frozen=True):
             copyto(dx, part)
 
         return Kernel(forward, backward)
-
-    @classmethod
-    def examples(cls) -> tuple[Example, ...]:
-        return (Example(cls(), ((4, 3, 5),)), Example(cls(), ((1, 1, 2),)))

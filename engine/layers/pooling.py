@@ -118,3 +118,9 @@ def bind_spread(dy: Array, dx: Array, axis: Axis) -> Step:
             add(target, source, target)
 
     return spread
+
+
+def filled(axis: Axis) -> list[int]:
+    """Return how many taps of each window lie on the image."""
+    spans = [axis.span(k)[1] for k in range(axis.taps)]
+    return [sum(s.start <= w < s.stop for s in spans) for w in range(axis.positions)]

@@ -161,13 +161,14 @@ def checked_geometry(
     window: tuple[int, ...],
     strides: tuple[int, ...],
     padding: CausalPadding,
-    dilation: tuple[int, ...] = (1, 1),
+    dilation: tuple[int, ...] | None = None,
 ) -> Geometry:
     """Return the geometry of layer `name` over inputs of `shape`, images or sequences as `window` has it.
 
     Raises ShapeError where no window fits.
     """
     check_rank(name, shape, len(window))
+    dilation = dilation or (1,) * len(window)
     axes = tuple(
         Axis.of(n, k, s, d, padding) for n, k, s, d in zip(shape[:-1], window, strides, dilation, strict=True)
     )
