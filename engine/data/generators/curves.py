@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -138,3 +138,34 @@ class Sawtooth(Curve, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def curve(self, x: Array) -> Array:
         phase = (x + 1.0) / 2.0 * self.teeth
         return 1.0 - np.abs(2.0 * (phase - np.floor(phase)) - 1.0)
+
+
+@register
+class UnitInterval(Curve, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A function on [0, 1] to be approximated: a wave, a bump, stairs or a bent line, for x from 0 to 1."""
+
+    name: ClassVar[str] = "unit_interval"
+    title: ClassVar[str] = "Function on [0, 1]"
+    order: ClassVar[int] = 19
+
+    function: Annotated[
+        Literal["wave", "bump", "stairs", "polygon"],
+        Meta(
+            description="sin(3 pi x) x; exp(-60 (x - 1/2)^2); four stairs; a line with corners at 0.2, 0.5 and 0.7."
+        ),
+    ] = "wave"
+
+    def curve(self, x: Array) -> Array:
+        if self.function == "bump":
+            return np.exp(-60 * (x - 0.5) ** 2)
+        if self.function == "stairs":
+            return np.minimum(np.floor(4 * x), 3) / 3
+        if self.function == "polygon":
+            return np.interp(x, [0, 0.2, 0.5, 0.7, 1], [0, 0.8, 0.1, 1, 0.3])
+        return np.sin(3 * np.pi * x) * x
+
+    def read(self, context: ReadContext) -> RawData:
+        rng = np.random.default_rng(self.seed)
+        x = np.linspace(0.0, 1.0, self.samples)
+        y = self.curve(x) + rng.normal(0.0, 1.0, self.samples) * self.noise
+        return targets_of_points(self.name, x[:, None], y[:, None], "curve", features=("x",))
