@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.data import load as load_data
     from engine.design import Design, TrainingSettings
     from engine.training import evaluate, fit
+    from engine.training.writing import generate
 
 _HOMES = {
     "Design": ("engine.design", "Design"),
@@ -31,6 +32,7 @@ _HOMES = {
     "GradloomError": ("engine.core.errors", "GradloomError"),
     "fit": ("engine.training", "fit"),
     "evaluate": ("engine.training", "evaluate"),
+    "generate": ("engine.training.writing", "generate"),
     "load_data": ("engine.data", "load"),
 }
 _PACKAGES = {
@@ -55,6 +57,7 @@ __all__ = [
     "compile",
     "evaluate",
     "fit",
+    "generate",
     "load_data",
 ]
 
