@@ -11,6 +11,7 @@ from typer.main import get_command
 from engine.cli.check import check
 from engine.cli.evaluate import evaluate
 from engine.cli.export import export
+from engine.cli.generate import generate
 from engine.cli.predict import predict
 from engine.cli.summary import summary
 from engine.cli.templates import templates
@@ -39,7 +40,7 @@ def build_app(screenshot: Screenshot | None = None) -> Any:
         pretty_exceptions_enable=False,
     )
     app.callback()(_options)
-    for command in (train, evaluate, predict, export, summary, check, templates):
+    for command in (train, evaluate, predict, generate, export, summary, check, templates):
         app.command()(command)
     if screenshot is not None:
         app.command("screenshot")(screenshot)

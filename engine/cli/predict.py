@@ -52,6 +52,10 @@ def predict(
 def _columns(name: str, values: Any, preprocessing: Preprocessing | None) -> list[tuple[str, Any]]:
     flat = values.reshape(len(values), -1)
     classes = preprocessing.classes if preprocessing is not None else ()
+    if preprocessing is not None and preprocessing.vocabulary and values.shape[1:][1:] == (len(classes),):
+        from engine.data.tokens import text_of
+
+        return [(name, [text_of(ids, classes, preprocessing.unit) for ids in values.argmax(axis=-1)])]
     if classes and flat.shape[1] == len(classes):
         chosen = [classes[index] for index in flat.argmax(axis=1)]
         return [(name, chosen), *((f"p({label})", flat[:, i]) for i, label in enumerate(classes))]
