@@ -11,6 +11,7 @@ from engine.core.shapes import size, text
 from engine.design import edits as e
 from engine.design.block_checks import block_problems, sharing_fault
 from engine.design.blocks import BlockLayer
+from engine.design.class_weight_checks import class_weight_problems
 from engine.design.design import Design
 from engine.design.elements import Node, UnknownLayer
 from engine.design.feedback_checks import feedback_problems
@@ -300,5 +301,5 @@ def _activation_of(layer: object) -> str | None:
 
 CHECKS: tuple[Check, ...] = (
     _empty, _unknown, _cycle, _ports, _missing_wires, _optional_ports, _names, _sharing, _shapes, _settings, _memory,
-    _loss, phase_problems, block_problems, feedback_problems,
+    _loss, phase_problems, block_problems, feedback_problems, class_weight_problems,
 )  # fmt: skip

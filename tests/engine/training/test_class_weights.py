@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -90,7 +89,7 @@ def test_class_weights_end_with_the_run_that_set_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "message"),
+    ("case", "message"),
     [
         (
             ("sparse_categorical_crossentropy", {"class_weight_values": [1, 2]}),
@@ -101,12 +100,12 @@ def test_class_weights_end_with_the_run_that_set_them() -> None:
     ],
     ids=str,
 )
-def test_weights_that_do_not_fit(network: Any, message: str) -> None:
-    loss, training = network
-    made = network_for(loss, class_weight="custom", **copy.deepcopy(training))
+def test_weights_that_do_not_fit(case: tuple[str, dict[str, Any]], message: str) -> None:
+    loss, training = case
+    settings = TrainingSettings.validated({"class_weight": "custom", **training})
     y = RANDOM.standard_normal((40, 3)) if loss == "mean_squared_error" else Y
     with pytest.raises(TrainingError, match=message):
-        fit(made, (X, y))
+        fit(network_for(loss), (X, y), settings)
 
 
 def test_a_weight_is_not_negative() -> None:
