@@ -190,6 +190,7 @@ def main() -> int:
     import torch
 
     from benchmarks._attention import self_attention, transformer_block
+    from benchmarks._recurrent import recurrent
 
     torch.set_num_threads(1)
     ours, theirs, bare = mnist_mlp()
@@ -200,6 +201,9 @@ def main() -> int:
         ("two spirals 2-8-8-2, PyTorch / ours", two_spirals(), 3.0, True),
         ("CNN of 16 and 32 filters, PyTorch / ours", heavier_cnn(), 1.0, False),
         ("Conv2D 32 to 64 on 14x14, PyTorch / ours", convolution(), 0.8, False),
+        ("LSTM of 128 units, 64 steps, PyTorch / ours", recurrent("LSTM"), 1.0, True),
+        ("LSTM, both directions, PyTorch / ours", recurrent("LSTM", "bidirectional"), 1.0, False),
+        ("GRU of 128 units, 64 steps, PyTorch / ours", recurrent("GRU"), 1.0, False),
         ("self-attention of 4 heads, PyTorch / ours", self_attention(4), 1.0, True),
         ("self-attention of 8 heads, PyTorch / ours", self_attention(8), 1.0, True),
         ("transformer block with GELU, PyTorch / ours", transformer_block(), 1.0, False),

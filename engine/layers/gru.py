@@ -70,13 +70,13 @@ class GRU(Recurrent, frozen=True):
 
 
 class _GRUCell:
-    """What both kinds have in common: z, r and n of every step in `_a` (3, T, N, units)."""
+    """What both kinds have in common: z, r and n of every step in `_a` (T, 3, N, units)."""
 
     def __init__(self, layer: GRU, sweep: Sweep, prefix: str) -> None:
         binding, shape = sweep.binding, (sweep.batch, sweep.units)
         self._sweep, self._weights = sweep, Weights(sweep, prefix, ORDER)
         self._bias = self._weights.bias_rows()
-        self._a = binding.buffer((3, sweep.steps, *shape))
+        self._a = binding.buffer((sweep.steps, 3, *shape))
         self._sum, self._da = binding.scratch((3, *shape)), binding.scratch((3, *shape))
         self._held, work = binding.scratch(shape), binding.scratch((2, *shape))
         self._gate, self._in = Gate(layer.recurrent_activation, work), Gate(layer.activation, work[0])
@@ -88,7 +88,7 @@ class _GRUCell:
 
     def _mix(self, t: int) -> Step:
         """Return what computes h_t = z h + (1 - z) n = n + z (h - n)."""
-        z, _, n = self._a[:, t]
+        z, _, n = self._a[t]
         before, after, work = self._sweep.h[t], self._sweep.h[t + 1], self._held
         add, subtract, multiply = np.add, np.subtract, np.multiply
 
@@ -101,7 +101,7 @@ class _GRUCell:
 
     def _unmix(self, t: int, given: Array) -> Step:
         """Return what takes the gradient to z and to what goes into n, and leaves dh z in `_held`."""
-        z, _, n = self._a[:, t]
+        z, _, n = self._a[t]
         d_z, _, d_n = self._da
         before, held, subtract, multiply = self._sweep.h[t], self._held, np.subtract, np.multiply
         uncontent = self._in.bind_back(t, n, d_n, d_n)
@@ -118,7 +118,7 @@ class _GRUCell:
     def _ungate(self, t: int) -> Step:
         """Return what takes the gradients at z and r to what goes into the gates."""
         both = self._da[:2]
-        return self._gate.bind_back(t, self._a[:2, t], both, both)
+        return self._gate.bind_back(t, self._a[t, :2], both, both)
 
 
 class _ResetAfter(_GRUCell):
@@ -146,10 +146,10 @@ class _ResetAfter(_GRUCell):
 
     def step(self, t: int) -> Step:
         weights, total, bias, content_bias = self._weights, self._sum, self._bias, self._input_bias
-        (h, drop), u, given, z = weights.before(t), weights.u, weights.gates[t], self._z[:, t]
-        kept, r, mix = self._kept[t], self._a[1, t], self._mix(t)
-        gates = self._gate.bind(t, z[:2], self._a[:2, t])
-        content = self._in.bind(t, z[2], self._a[2, t])
+        (h, drop), u, given, z = weights.before(t), weights.u, weights.gates[t], self._z[t]
+        kept, r, mix = self._kept[t], self._a[t, 1], self._mix(t)
+        gates = self._gate.bind(t, z[:2], self._a[t, :2])
+        content = self._in.bind(t, z[2], self._a[t, 2])
         matmul, add, multiply, copyto, work = np.matmul, np.add, np.multiply, np.copyto, total[0]
 
         def step() -> None:
@@ -172,10 +172,11 @@ class _ResetAfter(_GRUCell):
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
         weights, da, held = self._weights, self._da, self._held
         unmix, ungate, undrop = self._unmix(t, given), self._ungate(t), weights.after(earlier)
-        kept, r, gates = self._kept[t], self._a[1, t], weights.gates[t]
-        dr_gates, rows = self._dr_gates[t], self._dr[t]
+        kept, r, gates = self._kept[t], self._a[t, 1], weights.gates[t]
+        dr_gates, parts = self._dr_gates[t], self._sum
         _, d_r, d_n = da
-        u_back, dot, add, multiply, copyto = weights.u_back, np.dot, np.add, np.multiply, np.copyto
+        u_back, matmul, total = weights.u_back, np.matmul, np.add.reduce
+        add, multiply, copyto = np.add, np.multiply, np.copyto
 
         def step() -> None:
             unmix()
@@ -184,7 +185,8 @@ class _ResetAfter(_GRUCell):
             copyto(gates, da)
             multiply(d_n, r, d_n)
             copyto(dr_gates, da)
-            dot(rows, u_back, earlier)
+            matmul(da, u_back, out=parts)
+            total(parts, axis=0, out=earlier)
             undrop()
             add(earlier, held, earlier)
 
@@ -213,10 +215,10 @@ class _ResetBefore(_GRUCell):
 
     def step(self, t: int) -> Step:
         weights, total, bias = self._weights, self._sum, self._bias
-        (h, drop), u, given, z = weights.before(t), weights.u, weights.gates[t], self._z[:, t]
-        seen, r, mix = self._seen[t], self._a[1, t], self._mix(t)
-        gates = self._gate.bind(t, z[:2], self._a[:2, t])
-        content = self._in.bind(t, z[2], self._a[2, t])
+        (h, drop), u, given, z = weights.before(t), weights.u, weights.gates[t], self._z[t]
+        seen, r, mix = self._seen[t], self._a[t, 1], self._mix(t)
+        gates = self._gate.bind(t, z[:2], self._a[t, :2])
+        content = self._in.bind(t, z[2], self._a[t, 2])
         matmul, dot, add, multiply = np.matmul, np.dot, np.add, np.multiply
 
         def step() -> None:
@@ -239,10 +241,9 @@ class _ResetBefore(_GRUCell):
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
         weights, da, held, d_seen = self._weights, self._da, self._held, self._d_seen
         unmix, ungate, undrop = self._unmix(t, given), self._ungate(t), weights.after(earlier)
-        (h, _), r, gates, units = weights.before(t), self._a[1, t], weights.gates[t], self._sweep.units
+        (h, _), r, gates = weights.before(t), self._a[t, 1], weights.gates[t]
         _, d_r, d_n = da
-        first, last = weights.u_back[: 2 * units], weights.u_back[2 * units :]
-        rows = weights.z[t][:, : 2 * units]
+        first, last, parts = weights.u_back[:2], weights.u_back[2], self._sum[:2]
         matmul, dot, add, multiply, copyto = np.matmul, np.dot, np.add, np.multiply, np.copyto
 
         def step() -> None:
@@ -251,7 +252,8 @@ class _ResetBefore(_GRUCell):
             multiply(d_seen, h, d_r)
             ungate()
             copyto(gates, da)
-            matmul(rows, first, out=earlier)
+            matmul(da[:2], first, out=parts)
+            add(parts[0], parts[1], earlier)
             multiply(d_seen, r, d_seen)
             add(earlier, d_seen, earlier)
             undrop()

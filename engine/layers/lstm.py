@@ -77,7 +77,7 @@ class LSTM(Recurrent, frozen=True):
 
 
 class _LSTMCell:
-    """The gates i, f, o and g of every step in `a` (4, T, N, units); z as `Weights` has it."""
+    """The gates i, f, o and g of every step in `_a` (T, 4, N, units)."""
 
     def __init__(self, layer: LSTM, sweep: Sweep, prefix: str) -> None:
         binding, shape = sweep.binding, (sweep.batch, sweep.units)
@@ -85,7 +85,7 @@ class _LSTMCell:
         self._sweep, self._c = sweep, sweep.c
         self._weights = Weights(sweep, prefix, ORDER)
         self._bias = self._weights.bias_rows()
-        self._a = binding.buffer((4, sweep.steps, *shape))
+        self._a = binding.buffer((sweep.steps, 4, *shape))
         self._shown = binding.buffer((sweep.steps, *shape))
         self._sum = binding.scratch((4, *shape))
         work, self._da = binding.scratch((3, *shape)), binding.scratch((4, *shape))
@@ -99,9 +99,9 @@ class _LSTMCell:
 
     def step(self, t: int) -> Step:
         weights, total, bias, u = self._weights, self._sum, self._bias, self._weights.u
-        (h, drop), given, z = weights.before(t), weights.gates[t], self._z[:, t]
-        i, f, o, g = self._a[:, t]
-        gates = self._gate.bind(t, z[:3], self._a[:3, t])
+        (h, drop), given, z = weights.before(t), weights.gates[t], self._z[t]
+        i, f, o, g = self._a[t]
+        gates = self._gate.bind(t, z[:3], self._a[t, :3])
         content = self._in.bind(t, z[3], g)
         before, after, shown, hidden = self._c[t], self._c[t + 1], self._shown[t], self._sweep.h[t + 1]
         show = self._in.bind(t, after, shown, "show")
@@ -112,9 +112,7 @@ class _LSTMCell:
             matmul(h, u, out=total)
             if bias is not None:
                 add(total, bias, total)
-            add(given[:2], total[:2], z[:2])
-            add(given[3], total[2], z[2])
-            add(given[2], total[3], z[3])
+            add(given, total, z)
             gates()
             content()
             multiply(f, before, after)
@@ -131,14 +129,14 @@ class _LSTMCell:
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
         carry, weights, da, d_shown = self._sweep.d_carry, self._weights, self._da, self._d_shown
         assert carry is not None
-        i, f, o, g = self._a[:, t]
+        i, f, o, g = self._a[t]
         d_i, d_f, d_o, d_g = da
-        before, shown, rows, gates = self._c[t], self._shown[t], weights.z[t], weights.gates[t]
+        before, shown, gates, parts = self._c[t], self._shown[t], weights.gates[t], self._sum
         unshow = self._in.bind_back(t, shown, d_shown, d_shown, "show")
-        ungate = self._gate.bind_back(t, self._a[:3, t], da[:3], da[:3])
-        uncontent = self._in.bind_back(t, g, d_g, gates[2])
+        ungate = self._gate.bind_back(t, self._a[t, :3], da[:3], da[:3])
+        uncontent = self._in.bind_back(t, g, d_g, d_g)
         u_back, undrop = weights.u_back, weights.after(earlier)
-        dot, add, multiply, copyto = np.dot, np.add, np.multiply, np.copyto
+        matmul, add, multiply, copyto, total = np.matmul, np.add, np.multiply, np.copyto, np.add.reduce
 
         def step() -> None:
             multiply(given, shown, d_o)
@@ -151,9 +149,9 @@ class _LSTMCell:
             multiply(carry, f, carry)
             ungate()
             uncontent()
-            copyto(gates[:2], da[:2])
-            copyto(gates[3], d_o)
-            dot(rows, u_back, earlier)
+            copyto(gates, da)
+            matmul(da, u_back, out=parts)
+            total(parts, axis=0, out=earlier)
             undrop()
 
         return step

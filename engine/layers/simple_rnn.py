@@ -68,7 +68,7 @@ class _SimpleCell:
         self._weights.begin_back()
 
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
-        z, u_back, undrop = self._weights.z[t], self._weights.u_back, self._weights.after(earlier)
+        z, u_back, undrop = self._weights.z[t], self._weights.u_back[0], self._weights.after(earlier)
         back = self._gate.bind_back(t, self._sweep.h[t + 1], given, z)
         dot = np.dot
 
