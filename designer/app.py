@@ -93,7 +93,7 @@ class Application(QObject):
         self.palette = PalettePanel(document)
         self.outline = OutlinePanel(document, selection, self.edit)
         self.inspector = InspectorPanel(document, selection, session)
-        self.training = TrainingPanel(document, session)
+        self.training = TrainingPanel(document, session, selection)
         self.data = DataPanel(document)
         self.problems = ProblemsPanel(document, selection, session)
         self.window.set_canvas(self.canvas)

@@ -12,6 +12,7 @@ from designer.canvas.badges import Badge
 from designer.canvas.hits import Hit, hit_at
 from designer.canvas.items.node_item import NodeItem
 from designer.canvas.items.note_item import NoteItem
+from designer.canvas.items.share_links_item import ShareLinksItem
 from designer.canvas.items.wire_item import WireItem
 from designer.canvas.items.wires_overview_item import WiresOverviewItem
 from designer.canvas.node_content import NodeContent, content_of
@@ -49,6 +50,8 @@ class CanvasScene(QGraphicsScene):
         self._ports: Counter[tuple[str, bool, int]] = Counter()
         self.router = WireRouter(self.nodes, self.wires)
         self.overview: WiresOverviewItem | None = None
+        self.links = ShareLinksItem(self.nodes, style)
+        self.addItem(self.links)
         self._settle_timer = QTimer(self)
         self._settle_timer.setSingleShot(True)
         self._settle_timer.setInterval(0)
@@ -115,6 +118,7 @@ class CanvasScene(QGraphicsScene):
             self.nodes[node_id].setPos(at)
         self.router.moved(positions)
         self.router.route(edges)
+        self.links.follow()
         if self.simple:
             self._refresh_overview()
 
@@ -154,6 +158,7 @@ class CanvasScene(QGraphicsScene):
         """Route every wire now, rather than when the event loop comes round."""
         self._settle_timer.stop()
         self.router.route_all()
+        self.links.follow()
         self._refresh_overview()
         self.geometry_changed.emit()
 
@@ -265,6 +270,7 @@ class CanvasScene(QGraphicsScene):
         resized = False
         for node_id, item in self.nodes.items():
             resized = item.set_content(self._content(node_id, worst.get(node_id, ""))) or resized
+        self.links.show_sharing(self.document.design)
         loose = [node_id for node_id, node in self.document.design.nodes.items() if node.position is None]
         if loose:
             for node_id, position in missing_positions(self.document.design, self.sizes()).items():

@@ -23,6 +23,7 @@ from designer.canvas.navigation import FIT_MARGIN, fit_zoom
 from designer.canvas.overlays.legend import Legend
 from designer.canvas.overlays.minimap import Minimap
 from designer.canvas.overlays.notice import Notice
+from designer.canvas.overlays.phases_legend import PhasesLegend
 from designer.canvas.style import CanvasStyle
 from designer.canvas.zoom_view import ZoomView
 from designer.common.theme import theme
@@ -61,7 +62,7 @@ class CanvasView(ZoomView):
         self.style_ = CanvasStyle(theme(), self)
         self.canvas_scene = CanvasScene(document, selection, self.style_, self)
         # Before the scene is shown: a large network scrolls the view at once, and that moves the overlays.
-        self.minimap, self.legend = Minimap(self), Legend(self)
+        self.minimap, self.legend, self.phases = Minimap(self), Legend(self), PhasesLegend(self)
         self.setScene(self.canvas_scene)
         self.edit: EditCommands = edit or EditCommands(document, selection, self)
         self.commands = CanvasCommands(self, document, selection)
@@ -193,6 +194,14 @@ class CanvasView(ZoomView):
         """Show at the inputs how many samples the network learns from; 0 where that is not known."""
         self.canvas_scene.set_samples(samples)
 
+    def set_phase(self, phase: int) -> None:
+        """Light the marks of the phase whose turn it is; -1 lights all: nothing runs, or turns change too quickly."""
+        if phase != self.phases.lit:
+            self.phases.lit = phase
+            for item in self.canvas_scene.nodes.values():
+                item.set_flag(lit=phase)
+            self.viewport().update(self.phases.rect())
+
     def set_gallery(self, make_gallery: Callable[[], QWidget]) -> None:
         """Show the templates on the empty canvas; they are made when it is first seen empty."""
         self.empty_panel.set_gallery(make_gallery)
@@ -211,7 +220,7 @@ class CanvasView(ZoomView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.save()
         painter.resetTransform()
-        for overlay in (self.legend, self.minimap):
+        for overlay in (self.legend, self.minimap, self.phases):
             if overlay.visible:
                 overlay.paint(painter)
         painter.restore()
@@ -219,7 +228,7 @@ class CanvasView(ZoomView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         # Scrolling moves the picture of the overlays along; both where they went and where they are must be painted.
-        for overlay in (self.legend, self.minimap):
+        for overlay in (self.legend, self.minimap, self.phases):
             if overlay.visible:
                 place = overlay.rect()
                 self.viewport().update(place.adjusted(-1, -1, 1, 1))
@@ -250,6 +259,7 @@ class CanvasView(ZoomView):
         self.canvas_scene.geometry_changed.connect(self._on_content_changed)
         self.selection.changed.connect(self._on_selection_changed)
         self.document.reset.connect(self._on_reset)
+        self.document.section_changed.connect(self._on_section_changed)
         self.style_.changed.connect(self._on_style_changed)
         self.edit.refused.connect(self.tell)
         self.empty_panel.search_requested.connect(self._on_search_requested)
@@ -309,6 +319,10 @@ class CanvasView(ZoomView):
         self._fit_pending = not self.isVisible()
         if self.isVisible():
             self.fit_all()
+
+    def _on_section_changed(self, section: str) -> None:
+        if section == "phases":
+            self.viewport().update()
 
     def _on_style_changed(self) -> None:
         self.minimap.forget()

@@ -12,11 +12,15 @@ from PySide6.QtWidgets import QMenu
 from designer.canvas.hits import Hit
 from designer.common.icons import icon
 from designer.document.clipboard import clipboard_may_hold_layers
+from designer.document.sharing import sharing_candidates
 from engine.core.problems import Repair
 from engine.design.elements import Edge
 
 if TYPE_CHECKING:
     from designer.canvas.canvas_view import CanvasView
+
+MOST_OWNERS = 24
+"""Layers offered in the menu; the inspector offers all."""
 
 
 def context_menu(view: CanvasView, hit: Hit, at: QPointF) -> QMenu:
@@ -62,6 +66,7 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     bypassed = all(view.document.design.nodes[n].bypassed for n in view.selection.nodes)
     _add(menu, "Thaw" if frozen else "Freeze", "freeze", "Ctrl+L", view.edit.toggle_frozen)
     _add(menu, "Take in again" if bypassed else "Bypass", "bypass", "Ctrl+B", view.edit.toggle_bypassed)
+    _sharing_entries(view, menu, node_id)
     _add(menu, "Frame with a comment", "comment", "C", view.add_note)
     menu.addSeparator()
     _edit_actions(view, menu)
@@ -70,6 +75,20 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     menu.addSeparator()
     kind = node.type
     _add(menu, f"Help on {kind}", "help", "F1", lambda: view.help_requested.emit(kind))
+
+
+def _sharing_entries(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    """Offer the layers whose weights this one could use, and to stop using another's."""
+    design, parameters = view.document.design, view.document.inference.parameters
+    node = design.nodes[node_id]
+    offered = [other for other in sharing_candidates(design, node, parameters) if other.id != node.shares]
+    if offered and len(view.selection.nodes) == 1:
+        inner = menu.addMenu(icon("link"), "Share weights with")
+        for other in offered[:MOST_OWNERS]:
+            owner_id = other.id
+            inner.addAction(other.name, lambda owner_id=owner_id: view.edit.share_weights(owner_id))
+    if any(design.nodes[chosen].shares for chosen in view.selection.nodes):
+        _add(menu, "Stop sharing weights", "unlink", "", view.edit.stop_sharing)
 
 
 def _wire_menu(view: CanvasView, menu: QMenu, edge: Edge, at: QPointF) -> None:

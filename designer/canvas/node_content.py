@@ -10,6 +10,7 @@ from designer.document.document import Document
 from engine.core.fields import describe
 from engine.core.shapes import text as shape_text
 from engine.design.elements import Node, UnknownLayer
+from engine.design.phases import phases_of
 from engine.layers.base import Port
 
 TIMES = " × "
@@ -31,6 +32,8 @@ class NodeContent:
     frozen: bool
     bypassed: bool
     shared: bool
+    phases: tuple[int, ...]
+    """The places of the phases in which the node trains, or that have an objective at it."""
     problem: str
     """The worst severity of the node's problems: "error", "warning", "hint" or ""."""
 
@@ -49,7 +52,7 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
     shapes = inference.outputs.get(node_id, ()) or inference.inputs.get(node_id, ())
     count = inference.parameter_count(node_id)
     settings = settings_text(document, node, shapes[0][-1:] if shapes else ())
-    if samples and not settings and node.layer.OUTPUTS and not node.layer.INPUTS:
+    if samples and not settings and node.layer.FED:
         settings = count_noun(samples, "sample")
     return NodeContent(
         node_id=node_id,
@@ -66,6 +69,7 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
         frozen=node.frozen,
         bypassed=node.bypassed,
         shared=bool(node.shares),
+        phases=tuple(phases_of(document.design, node_id)) if document.design.phases else (),
         problem=problem,
     )
 

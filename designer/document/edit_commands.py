@@ -12,6 +12,7 @@ from designer.document.document import Document
 from designer.document.fragment import fragment_of, pasting
 from designer.document.limits import PASTE_OFFSET
 from designer.document.selection import Selection
+from designer.document.sharing import owning, sharing
 from engine.core.errors import GradloomError
 from engine.design.blocks import BlockLayer
 from engine.design.edits import Edit
@@ -149,6 +150,17 @@ class EditCommands(QObject):
             self.refused.emit(str(error))
             return
         self._push(f"Make {self._what()} a block of its own", edits)
+
+    def share_weights(self, owner_id: str) -> None:
+        """Let the selected layers use another layer's weights."""
+        design = self._document.design
+        edits = [edit for node_id in self._selection.nodes for edit in sharing(design, node_id, owner_id)]
+        self._push(f"Share the weights of {design.nodes[owner_id].name}", edits)
+
+    def stop_sharing(self) -> None:
+        """Give the selected layers weights of their own again."""
+        edits = owning(self._document.design, self._selection.nodes)
+        self._push(f"Stop sharing weights of {self._what()}", edits)
 
     def nudge(self, dx: float, dy: float) -> None:
         """Move the selected layers by a step; steps that follow each other are one undo step."""

@@ -58,23 +58,6 @@ def edit_label(field: str, nodes: Sequence[Node]) -> str:
     return f"Set {label_of(field)} of {target}"
 
 
-def sharing_candidates(design: Design, node: Node, parameters: dict[str, tuple[Any, ...]]) -> list[Node]:
-    """Return the nodes whose parameters have the shapes that this one needs, and are their own."""
-
-    def shapes(node_id: str) -> list[tuple[str, tuple[int, ...]]]:
-        return [(spec.name, spec.shape) for spec in parameters.get(node_id, ())]
-
-    wanted = shapes(node.id)
-    return [
-        other
-        for other in design.nodes.values()
-        if other.id != node.id
-        and other.type == node.type
-        and not other.shares
-        and (other.id == node.shares or (wanted and shapes(other.id) == wanted))
-    ]
-
-
 def _alike(spec: FieldSpec, other: FieldSpec | None) -> bool:
     if other is None:
         return False

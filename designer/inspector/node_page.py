@@ -13,6 +13,7 @@ from designer.common.forms.labels import HeadingLabel
 from designer.common.forms.scrolling import ColumnScroll
 from designer.common.text import format_percent
 from designer.document.document import Document
+from designer.document.sharing import sharing_candidates
 from designer.inspector.activation_plot import ActivationPlot
 from designer.inspector.card_content import cards, cured
 from designer.inspector.help_section import HelpSection
@@ -21,7 +22,6 @@ from designer.inspector.node_edits import (
     field_edits,
     flag_edits,
     rename_edits,
-    sharing_candidates,
 )
 from designer.inspector.node_flags import FlagsForm
 from designer.inspector.node_header import NodeHeader

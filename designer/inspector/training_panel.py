@@ -15,6 +15,8 @@ from designer.common.forms.names_editor import NamesEditor
 from designer.common.forms.scrolling import ColumnScroll
 from designer.common.throttle import Throttle
 from designer.document.document import Document
+from designer.document.selection import Selection
+from designer.inspector.phases_editor import PhasesEditor
 from designer.inspector.schedule_curve import ScheduleCurve
 from engine.core.errors import GradloomError, SettingError
 from engine.core.registry import family
@@ -38,7 +40,11 @@ class TrainingPanel(QWidget):
     learning_rate_changed = Signal(float)
 
     def __init__(
-        self, document: Document, session: TrainingSession | None = None, parent: QWidget | None = None
+        self,
+        document: Document,
+        session: TrainingSession | None = None,
+        selection: Selection | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName("Training settings")
@@ -54,8 +60,9 @@ class TrainingPanel(QWidget):
             editors={"metrics": lambda spec: NamesEditor(spec, family("metric").names())},
         )
         self.curve = ScheduleCurve()
+        self.phases = PhasesEditor(document, selection)
         page = ColumnScroll()
-        for widget in (HeadingLabel("Training"), self.note, self.form, self.curve):
+        for widget in (HeadingLabel("Training"), self.note, self.form, self.curve, self.phases):
             page.add(widget)
         page.add_stretch()
         column = QVBoxLayout(self)

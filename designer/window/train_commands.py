@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from designer.common.text import format_count, format_duration, format_number, format_percent
 from designer.common.throttle import Throttle
 from designer.document.document import Document
+from designer.window.phase_lights import PhaseLights
 from designer.window.process_facts import training_process_facts
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class TrainCommands(QObject):
         self._readout = Throttle(READOUT_MS, self._show_progress, self)
         self._facts = Throttle(FACTS_MS, self._show_process, self)
         self._reason = ""
+        self.lights = PhaseLights(session, canvas, self)
         window.commands.bind(
             {
                 "train": self.train,

@@ -166,3 +166,49 @@ def _downstream(design: Design, starts: list[str]) -> set[str]:
                 found.add(edge.target)
                 waiting.append(edge.target)
     return found
+
+
+def adversarial_phases(design: Design, inference: Inference) -> tuple[Phase, ...]:
+    """Return the two phases of an adversarial network as it is drawn; none where it is not one.
+
+    The discriminator aims at 1 for the Outputs of the real branch and at 0 (-1 for a Wasserstein loss) for those of the
+    made-up one, the generator at 1 for these.
+    """
+    found = generated_at(design, inference)
+    if found is None:
+        return ()
+    made = _downstream(design, [n.id for n in design.nodes.values() if n.type == "Noise"])
+    judged = _downstream(design, [found[0]]) - {found[0]}
+    weights = _with_weights(design, inference)
+    outputs = [node for node in design.nodes.values() if node.type == "Output"]
+    critical = any(_name_of(getattr(node.layer, "loss", "")) == "wasserstein" for node in outputs)
+    low, limit = (-1.0, 0.05) if critical else (0.0, 0.0)
+    aims = tuple(Objective(output=n.id, target=low if n.id in judged else 1.0) for n in outputs)
+    made_up = tuple(Objective(output=n.id, target=1.0) for n in outputs if n.id in judged)
+    makers = tuple(node_id for node_id in weights if node_id in made and node_id not in judged)
+    judges = tuple(node_id for node_id in weights if node_id not in makers)
+    if not (made_up and makers and judges):
+        return ()
+    return (
+        Phase(name="discriminator", objectives=aims, trains=judges, clip_weights=limit),
+        Phase(name="generator", objectives=made_up, trains=makers),
+    )
+
+
+def whole_phase(design: Design, inference: Inference, name: str) -> Phase:
+    """Return the phase that does what a design without phases does: every layer, on every Output."""
+    outputs = tuple(Objective(output=n.id) for n in design.nodes.values() if n.type == "Output")
+    return Phase(name=name, objectives=outputs, trains=_with_weights(design, inference))
+
+
+def _with_weights(design: Design, inference: Inference) -> tuple[str, ...]:
+    return tuple(
+        node.id
+        for node in design.nodes.values()
+        if not (node.frozen or node.shares)
+        and (node.type == "Block" or any(spec.trainable for spec in inference.parameters.get(node.id, ())))
+    )
+
+
+def _name_of(value: ComponentValue) -> str:
+    return value if isinstance(value, str) else str(value.get("name", ""))

@@ -15,6 +15,7 @@ from designer.canvas.style import CanvasStyle
 PILL_HEIGHT = 18.0
 LINE_ONE = 34.0
 LINE_TWO = 54.0
+MOST_CHIPS = 5
 TextAt = tuple[QPointF, QStaticText]
 
 
@@ -76,7 +77,10 @@ class Card:
                  style.static_small(content.parameters))
             )  # fmt: skip
         self.marks = _marks(content)
-        self.bounds = self.rect.adjusted(-10, -14, 10, 8)
+        self.chips = tuple(
+            (QPointF(16 + 21 * index, -1), phase) for index, phase in enumerate(content.phases[:MOST_CHIPS])
+        )
+        self.bounds = self.rect.adjusted(-10, -14, 10, 10)
 
     def _pills(
         self, badges: tuple[Badge, ...], style: CanvasStyle, taken: float

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
 from designer.canvas.items.card import Card
+from designer.canvas.items.chips import paint_chip
 from designer.canvas.items.symbols import draw_symbol
 from designer.canvas.node_content import NodeContent
 from designer.canvas.style import CanvasStyle
+from designer.common.phase_colors import phase_color
 
 PortKey = tuple[bool, int]
 """(whether it is an output, its number)."""
@@ -20,7 +22,7 @@ PortKey = tuple[bool, int]
 class NodeItem(QGraphicsItem):
     """Draws a node; it takes no input itself, the tools ask it what lies where.
 
-    `glowing` maps ports to whether a wire under way would fit there.
+    `glowing` maps ports to whether a wire under way would fit there; `lit` is the phase whose turn it is, -1 for all.
     """
 
     def __init__(self, content: NodeContent, style: CanvasStyle) -> None:
@@ -32,6 +34,7 @@ class NodeItem(QGraphicsItem):
         self.selected = False
         self.hovered = False
         self.target = False
+        self.lit = -1
         self.glowing: frozenset[PortKey] = frozenset()
         self.used: frozenset[PortKey] = frozenset()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -130,6 +133,8 @@ class NodeItem(QGraphicsItem):
         for rect, badge in card.pills:
             self._paint_pill(painter, rect, badge)
         self._paint_marks(painter)
+        for center, phase in card.chips:
+            paint_chip(painter, center, phase, style, lit=self.lit in (-1, phase))
 
     def _relayout(self) -> None:
         self.prepareGeometryChange()
@@ -233,6 +238,11 @@ class NodeItem(QGraphicsItem):
         if scale >= m.SHAPES_BELOW:
             self._paint_ports(painter)
         self._paint_far_mark(painter, scale)
+        for index, (_, phase) in enumerate(card.chips):
+            size = min(6.0 / scale, 22.0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(phase_color(style.theme, phase))
+            painter.drawEllipse(QPointF(size * (0.9 + 1.1 * index), 0), size / 2, size / 2)
 
     def _paint_far_texts(self, painter: QPainter, scale: float) -> None:
         style, card = self._style, self.card

@@ -1,0 +1,104 @@
+"""The links between layers that use one set of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.canvas import metrics as m
+from designer.canvas.items.node_item import NodeItem
+from designer.canvas.items.symbols import draw_symbol
+from designer.canvas.style import CanvasStyle
+from designer.common.color_scales import blend
+from engine.design.design import Design
+
+GAP = 11.0
+"""From a card's edge to where its link begins: marks stand on the edge."""
+DASHES = [2.0, 3.5]
+
+
+class ShareLinksItem(QGraphicsItem):
+    """Draws a dotted line from each layer to the one whose weights it uses, with the sign of sharing in its middle.
+
+    It is one item for all, below wires and cards, and takes no input.
+    """
+
+    def __init__(self, nodes: Mapping[str, NodeItem], style: CanvasStyle) -> None:
+        super().__init__()
+        self._nodes, self._style = nodes, style
+        self._pairs: tuple[tuple[str, str], ...] = ()
+        self._links: tuple[tuple[QPainterPath, QPointF], ...] = ()
+        self._bounds = QRectF()
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(-1)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(layer, the one whose weights it uses) for each link that is drawn."""
+        return self._pairs
+
+    def show_sharing(self, design: Design) -> None:
+        """Draw the links of a design."""
+        pairs = ((node.id, node.shares) for node in design.nodes.values() if node.shares)
+        self._pairs = tuple(pair for pair in pairs if all(node_id in self._nodes for node_id in pair))
+        self.follow()
+
+    def follow(self) -> None:
+        """Take note of where the cards are now."""
+        if not self._pairs and not self._links:
+            return
+        self.prepareGeometryChange()
+        self._links = tuple(
+            link_between(self._nodes[owner].rect(), self._nodes[user].rect())
+            for user, owner in self._pairs
+            if user in self._nodes and owner in self._nodes
+        )
+        self._bounds = QRectF()
+        for path, _ in self._links:
+            self._bounds = self._bounds.united(path.boundingRect().adjusted(-12, -12, 12, 12))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        style, scale = self._style, painter.worldTransform().m11()
+        color = blend(style.canvas.color(), style.text, 0.55)
+        pen = QPen(color, max(1.6, 1.2 / max(scale, 0.05)))
+        pen.setDashPattern(DASHES)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        for path, middle in self._links:
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
+            if scale >= m.SIMPLE_BELOW:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(style.canvas)
+                painter.drawEllipse(middle, 11, 11)
+                draw_symbol(painter, "shared", middle, color, 0.95)
+
+
+def link_between(first: QRectF, second: QRectF) -> tuple[QPainterPath, QPointF]:
+    """Return the line between two cards, from the edges that face each other, and its middle."""
+    dx, dy = second.center().x() - first.center().x(), second.center().y() - first.center().y()
+    upright = (
+        abs(dy) - (first.height() + second.height()) / 2 >= abs(dx) - (first.width() + second.width()) / 2
+    )
+    if upright:
+        down = 1.0 if dy >= 0 else -1.0
+        start = QPointF(first.center().x(), (first.bottom() if down > 0 else first.top()) + down * 2)
+        end = QPointF(second.center().x(), (second.top() if down > 0 else second.bottom()) - down * GAP)
+        bend = QPointF(0, (end.y() - start.y()) * 0.45)
+    else:
+        right = 1.0 if dx >= 0 else -1.0
+        start = QPointF((first.right() if right > 0 else first.left()) + right * GAP, first.top() + 14)
+        end = QPointF((second.left() if right > 0 else second.right()) - right * GAP, second.top() + 14)
+        bend = QPointF((end.x() - start.x()) * 0.45, 0)
+    path = QPainterPath(start)
+    path.cubicTo(start + bend, end - bend, end)
+    return path, path.pointAtPercent(0.5)
