@@ -44,7 +44,9 @@ def restore_run(run: TrainingRun, state: RunState) -> None:
         counts = [int(steps)] if isinstance(steps, int) else [int(count) for count in steps]
         for updater, count in zip(run.updaters.values(), counts, strict=True):
             updater.steps = count
-        run.response = Response.validated(facts.get("response", {}))
+        # What another schedule made of the run is not this one's doing.
+        response = facts.get("response", {}) if facts.get("schedule") == run.schedule.NAME else {}
+        run.response = Response.validated(response)
         if run.average is not None:
             run.average.load(int(facts.get("average_steps", 0)), arrays)
     except (KeyError, TypeError, ValueError, FileFormatError) as error:

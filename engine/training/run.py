@@ -295,6 +295,7 @@ class TrainingRun:
             "learning_rate": self.learning_rate,
             "seconds": self.seconds,
             "norm_squares": self._norm_squares,
+            "schedule": self.schedule.NAME,
             "response": self.response.to_data(),
             "average_steps": 0 if self.average is None else self.average.steps,
             "shuffle": self._shuffle_state,

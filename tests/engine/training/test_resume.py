@@ -91,6 +91,18 @@ def test_every_part_of_a_run_goes_on_bit_for_bit(part: str, held_at: int) -> Non
         assert name == "history/seconds" or array.tobytes() == ours.arrays[name].tobytes(), name
 
 
+def test_what_a_schedule_has_made_of_a_run_ends_with_the_schedule() -> None:
+    falling = {"name": "reduce_on_plateau", "patience": 1, "min_delta": 10.0, "drop": 0.5}
+    control = RunControl()
+    for snapshot in fit(engine.compile(classifier(schedule=falling)), (X, Y), control=control):
+        if snapshot.epoch == 4:
+            assert snapshot.learning_rate == pytest.approx(0.001 / 4)
+            break
+    for schedule, rate in ((falling, 0.001 / 4), ("constant", 0.001)):
+        network = engine.compile(classifier(schedule=schedule))
+        assert next(fit(network, (X, Y), state=control.capture())).learning_rate == pytest.approx(rate)
+
+
 def test_a_state_travels_as_bytes() -> None:
     network, control = engine.compile(design_with("adam")), RunControl()
     steps = fit(network, (X, Y), control=control)
