@@ -9,7 +9,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -22,6 +22,7 @@ from designer.main_window import MainWindow
 from designer.window.startup import Startup
 
 if TYPE_CHECKING:
+    from designer.canvas.canvas_view import CanvasView
     from designer.document.prompts import FilePrompts
 
 PANELS = {
@@ -30,6 +31,7 @@ PANELS = {
     "activations": ("designer.plots.activations_panel", "ActivationsPanel"),
     "weights": ("designer.plots.weights_panel", "WeightsPanel"),
     "predictions": ("designer.plots.predictions_panel", "PredictionsPanel"),
+    "theory": ("designer.plots.theory_panel", "TheoryPanel"),
     "backprop": ("designer.plots.backprop_panel", "BackpropPanel"),
     "runs": ("designer.plots.runs_panel", "RunsPanel"),
 }
@@ -63,17 +65,23 @@ class Application(QObject):
         from designer.document.document import Document
         from designer.document.edit_commands import EditCommands
         from designer.document.file_session import FileSession
+        from designer.document.flat_document import FlatDocument, FlatSelection
         from designer.document.recent_files import RecentFiles
         from designer.document.recovery import Recovery
+        from designer.document.scope import Scope
         from designer.document.selection import Selection
         from designer.training.session import TrainingSession
 
         window = self.window
         self.document = Document(window)
-        self.selection = Selection(self.document, window)
-        self.edit = EditCommands(self.document, self.selection, window)
+        self.scope = Scope(self.document, window)
+        self.selection = Selection(self.scope, window)
+        self.edit = EditCommands(self.scope, self.selection, window)
+        # Runs, and the views of what they find, know no blocks.
+        self.flat = FlatDocument(self.document, window)
+        self.flat_selection = FlatSelection(self.flat, self.scope, self.selection, window)
         self.recovery = Recovery(self.document, self._state_folder / "recovery", window)
-        self.session = TrainingSession(self.document, parent=window)
+        self.session = TrainingSession(self.flat, parent=window)
         recent = RecentFiles(window.settings, window)
         prompts = self.make_prompts(window)
         self.files = FileSession(self.document, prompts, recent, self.recovery, window)
@@ -86,13 +94,15 @@ class Application(QObject):
         from designer.inspector.training_panel import TrainingPanel
         from designer.outline.outline_panel import OutlinePanel
         from designer.palette.palette_panel import PalettePanel
+        from designer.window.live_canvas import LiveCanvas
 
         self.window.setWindowIcon(QIcon(str(resource_path("icons/app/gradloom.svg"))))
-        document, selection, session = self.document, self.selection, self.session
-        self.canvas = CanvasView(document, selection, self.edit)
-        self.palette = PalettePanel(document)
-        self.outline = OutlinePanel(document, selection, self.edit)
-        self.inspector = InspectorPanel(document, selection, session)
+        document, scope, selection, session = self.document, self.scope, self.selection, self.session
+        self.canvas = CanvasView(scope, selection, self.edit)
+        self.live = LiveCanvas(self.canvas, scope, self.flat, self.window)
+        self.palette = PalettePanel(scope)
+        self.outline = OutlinePanel(scope, selection, self.edit)
+        self.inspector = InspectorPanel(scope, selection, session)
         self.training = TrainingPanel(document, session, selection)
         self.data = DataPanel(document)
         self.problems = ProblemsPanel(document, selection, session)
@@ -102,7 +112,7 @@ class Application(QObject):
         self._introduce()
 
     def _build_plots(self) -> None:
-        arguments = (self.session, self.document, self.selection, theme())
+        arguments = (self.session, self.flat, self.flat_selection, theme())
         self.window.plots.set_factories(
             {name: partial(_panel, name, *arguments) for name in available_panels()}
         )
@@ -125,19 +135,19 @@ class Application(QObject):
         self.training_files = TrainingFiles(document, self.session, self.files, self.data, window)
         self.file_commands = FileCommands(window, document, self.files, canvas, self.session.weights.by_name)
         self.files.thumbnail = self.file_commands.thumbnail
-        EditBindings(window, document, selection, self.edit, canvas)
+        EditBindings(window, self.scope, selection, self.edit, canvas)
         ViewCommands(window, canvas)
-        NetworkCommands(window, document, selection, canvas)
-        TrainCommands(window, document, self.session, canvas)
+        NetworkCommands(window, self.scope, selection, canvas)
+        TrainCommands(window, self.flat, self.session, cast("CanvasView", self.live))
         self.transfer_commands = TransferCommands(window, document, self.session, self.files)
-        DocumentStatus(window, document, self.session)
+        DocumentStatus(window, self.flat, self.session)
         self._introduce_panels()
         window.can_close = self.files.settle
         window.closing.connect(self.close)
         self.recovery.unavailable.connect(partial(window.messages.show_message, kind="warning"))
 
     def _introduce_panels(self) -> None:
-        window, canvas = self.window, self.canvas
+        window, canvas, live = self.window, self.canvas, self.live
         self.palette.layer_activated.connect(canvas.add_layer)
         self.palette.template_activated.connect(self.file_commands.open_template)
         self.palette.data_activated.connect(self._use_data)
@@ -145,13 +155,14 @@ class Application(QObject):
         canvas.set_gallery(self._make_gallery)
         self.inspector.data_requested.connect(partial(window.show_panel, "data"))
         self.inspector.training_requested.connect(partial(window.show_panel, "training"))
-        self.inspector.node_requested.connect(canvas.go_to)
+        self.inspector.node_requested.connect(self.live.go_to)
+        self.inspector.enter_requested.connect(canvas.blocks.enter)
         self.problems.node_requested.connect(self._show_node)
         self.outline.node_activated.connect(canvas.go_to)
         self.outline.help_requested.connect(canvas.help_requested)
         self.outline.refused.connect(canvas.tell)
         self.session.findings_changed.connect(self._show_badges)
-        self.data.look_changed.connect(lambda look: canvas.set_samples(look.sizes.get("train", 0)))
+        self.data.look_changed.connect(lambda look: live.set_samples(look.sizes.get("train", 0)))
         self.session.state_changed.connect(self._on_run_state_changed)
 
     def _make_gallery(self) -> QWidget:
@@ -167,12 +178,12 @@ class Application(QObject):
         self.data.use_source(name)
 
     def _show_node(self, node_id: str) -> None:
-        self.canvas.go_to(node_id)
+        self.live.go_to(node_id)
         self.window.show_panel("inspector")
 
     def _on_run_state_changed(self, state: str) -> None:
         if state == "running":
-            self.canvas.set_samples(self.session.history.plan.samples)
+            self.live.set_samples(self.session.history.plan.samples)
 
     def _show_badges(self) -> None:
         from designer.canvas.badges import Badge, BadgeTone
@@ -183,7 +194,7 @@ class Application(QObject):
             # The canvas draws its own symbol before the words.
             words = mark.text.lstrip("▲△▽✕ ")
             badges[node] = Badge(words, tones.get(mark.severity, "info"), mark.message, mark.kind)
-        self.canvas.set_badges(badges)
+        self.live.set_badges(badges)
 
     # ------------------------------------------------------------------ life
 

@@ -11,6 +11,7 @@ from designer.canvas import connecting
 from designer.canvas import metrics as m
 from designer.canvas.connecting import End
 from designer.canvas.placement import free_rect
+from designer.canvas.search.entries import layer_entries
 from designer.common.text import count_noun
 from designer.document import editing
 from designer.document.document import Document
@@ -18,9 +19,9 @@ from designer.document.selection import Selection
 from engine.core.errors import GradloomError
 from engine.core.problems import Repair
 from engine.design import edits as e
+from engine.design.block_library import title_of
 from engine.design.elements import Edge
 from engine.design.layout import COLUMN_GAP, NODE_SIZE, layout
-from engine.layers.base import layers
 
 if TYPE_CHECKING:
     from designer.canvas.canvas_view import CanvasView
@@ -49,14 +50,9 @@ class CanvasCommands(QObject):
         `end` is the fixed end of a wire that leads to it. Without a place it goes after the selected node, joined to
         it where it fits and that node feeds nothing yet, or else to `otherwise` or the middle of the view.
         """
-        try:
-            layer = layers[type_name]()
-        except (GradloomError, TypeError) as error:
-            self._view.tell(str(error))
-            return ""
         if at is None and end is None:
             end = self._loose_end()
-            if end is not None and not any(layers[type_name] is kind for kind in self._fitting(end)):
+            if end is not None and not self._fits(end, type_name):
                 end = None
         if at is None and end is None:
             at = otherwise
@@ -64,17 +60,17 @@ class CanvasCommands(QObject):
         position = (place.x(), place.y())
         try:
             if end is None:
-                edits, node_id = editing.addition(self._document.design, layer, position)
+                edits, node_id = editing.addition(self._document.design, type_name, position)
             elif end.output:
                 start = (end.node, end.port)
-                edits, node_id = editing.attachment(self._document.design, layer, position, source=start)
+                edits, node_id = editing.attachment(self._document.design, type_name, position, source=start)
             else:
                 goal = (end.node, end.port)
-                edits, node_id = editing.attachment(self._document.design, layer, position, target=goal)
-        except GradloomError as error:
+                edits, node_id = editing.attachment(self._document.design, type_name, position, target=goal)
+        except (GradloomError, TypeError) as error:
             self._view.tell(str(error))
             return ""
-        self._document.push(f"Add {type_name}", edits)
+        self._document.push(f"Add {title_of(self._document.design, type_name)}", edits)
         self._selection.set([node_id])
         self._view.ensure_seen([node_id])
         return node_id
@@ -88,7 +84,7 @@ class CanvasCommands(QObject):
         except (GradloomError, TypeError) as error:
             self._view.tell(str(error))
             return ""
-        self._document.push(f"Insert {type_name}", edits)
+        self._document.push(f"Insert {title_of(self._document.design, type_name)}", edits)
         self._selection.set([node_id])
         return node_id
 
@@ -185,8 +181,8 @@ class CanvasCommands(QObject):
             edits.append(edit)
         return edits
 
-    def _fitting(self, end: End) -> list[type]:
-        return list(connecting.fitting_layers(self._document, end))
+    def _fits(self, end: End, type_name: str) -> bool:
+        return any(entry.payload == type_name for entry in layer_entries(self._document, end))
 
     def _loose_end(self) -> End | None:
         """Return the output of the one selected node, if nothing hangs on it yet."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtWidgets import QWidget
 
 from designer.canvas import metrics as m
 from designer.canvas.connecting import End
@@ -39,7 +40,7 @@ class CanvasPopups(QObject):
         entries = layer_entries(view.document, end)
         if wire is not None:
             hint = "Insert a layer into the wire"
-            entries = [entry for entry in entries if _stands_on_wires(entry)]
+            entries = [entry for entry in entries if entry.stands_on_wires]
         elif end is not None:
             name = view.document.design.nodes[end.node].name
             hint = f"Search what {name} can feed" if end.output else f"Search what can feed {name}"
@@ -92,6 +93,16 @@ class CanvasPopups(QObject):
         editor = NameEditor(name, place, lambda text: view.edit.rename(node_id, text), view.viewport())
         view.document.reset.connect(editor.dismiss)
 
+    def edit_block_name(self, block_id: str, over: QWidget) -> None:
+        """Open a field for a block's name, over the widget that shows it."""
+        scope = self._view.blocks.scope
+        if scope is None:
+            return
+        place = QRect(over.mapTo(self._view, QPoint(0, 0)), over.size()).adjusted(0, -2, 24, 2)
+        place.setWidth(max(place.width(), 180))
+        name = scope.root.design.blocks[block_id].name
+        NameEditor(name, place, lambda text: scope.rename_block(block_id, text), self._view)
+
     def edit_note(self, note_id: str) -> None:
         """Open a field over a comment's text."""
         view = self._view
@@ -133,10 +144,3 @@ class CanvasPopups(QObject):
         found.moveLeft(max(0, min(found.left(), room.right() - found.width())))
         found.moveTop(max(0, min(found.top(), room.bottom() - found.height())))
         return found
-
-
-def _stands_on_wires(entry: SearchEntry) -> bool:
-    from engine.layers.base import layers
-
-    kind = layers.classes[entry.payload]
-    return bool(kind.INPUTS and kind.OUTPUTS)

@@ -22,7 +22,6 @@ from designer.canvas.style import CanvasStyle
 from designer.canvas.wire_router import WireRouter
 from designer.document.document import Document
 from designer.document.selection import Selection
-from engine.design import edits as e
 from engine.design.elements import Edge
 
 
@@ -197,8 +196,9 @@ class CanvasScene(QGraphicsScene):
         for node_id in design.nodes:
             self._on_node_added(node_id)
         # A file without positions, or a network built in code, gets them once, before there is anything to undo.
-        for node_id, position in missing_positions(design, self.sizes()).items():
-            design.apply(e.ReplaceNode(design.nodes[node_id].with_(position=position)))
+        places = missing_positions(design, self.sizes())
+        self.document.set_positions(places)
+        for node_id, position in places.items():
             self.nodes[node_id].setPos(point_of(position))
         for edge in design.edges:
             self._on_edge_added(edge)

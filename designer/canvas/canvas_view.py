@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QWidget
 from designer.canvas import connecting
 from designer.canvas import metrics as m
 from designer.canvas.badges import Badge
+from designer.canvas.block_navigator import BlockNavigator
 from designer.canvas.canvas_commands import CanvasCommands
 from designer.canvas.canvas_popups import CanvasPopups
 from designer.canvas.canvas_scene import CanvasScene
@@ -68,6 +69,7 @@ class CanvasView(ZoomView):
         self.commands = CanvasCommands(self, document, selection)
         self.popups = CanvasPopups(self)
         self.notice = Notice(self)
+        self.blocks: BlockNavigator = BlockNavigator(self, document)
         self._grid = DotGrid()
         self._fit_pending = True
         self.empty_panel = EmptyPanel(self)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPoint, QPointF
 
 from designer.canvas import metrics as m
+from designer.canvas.search.entries import layer_entries
+from engine.design.block_library import is_offered
+from engine.design.design import Design
 from engine.design.elements import Edge
 from engine.design.layout import NODE_SIZE
 from engine.layers.base import layers
@@ -18,12 +21,13 @@ LAYER_MIME = "application/x-gradloom-layer"
 WIRE_REACH = 14.0
 
 
-def layer_type_of(mime: QMimeData) -> str:
-    """Return the layer type that is being dragged, or "" for anything else."""
+def layer_type_of(mime: QMimeData, design: Design | None = None) -> str:
+    """Return the layer type, or the block of a design, that is being dragged, or "" for anything else."""
     if not mime.hasFormat(LAYER_MIME):
         return ""
     name = bytes(mime.data(LAYER_MIME).data()).decode("utf-8", errors="replace")
-    return name if name in layers.classes else ""
+    known = name in layers.classes or (design is not None and is_offered(design, name))
+    return name if known else ""
 
 
 class DropTarget:
@@ -35,7 +39,7 @@ class DropTarget:
 
     def follow(self, mime: QMimeData, at: QPoint) -> bool:
         """Show what a drop here would do; return whether it would do anything."""
-        name = layer_type_of(mime)
+        name = layer_type_of(mime, self._view.document.design)
         self._mark(self._wire(name, at) if name else None)
         return bool(name)
 
@@ -45,7 +49,7 @@ class DropTarget:
 
     def drop(self, mime: QMimeData, at: QPoint) -> bool:
         """Add the layer, with its card's middle where it was dropped, or in the wire there."""
-        name = layer_type_of(mime)
+        name = layer_type_of(mime, self._view.document.design)
         edge = self._wire(name, at) if name else None
         self._mark(None)
         if not name:
@@ -56,8 +60,7 @@ class DropTarget:
         return bool(self._view.commands.add_layer(name, corner))
 
     def _wire(self, name: str, at: QPoint) -> Edge | None:
-        kind = layers.classes[name]
-        if not kind.INPUTS or not kind.OUTPUTS:
+        if not any(x.payload == name and x.stands_on_wires for x in layer_entries(self._view.document)):
             return None
         scene, pos = self._view.canvas_scene, self._view.mapToScene(at)
         if any(item.rect().contains(pos) for item in scene.nodes.values()):

@@ -115,7 +115,7 @@ class InputRouter:
             self._view.edit_note(hit.note)
         elif hit.node:
             self._view.selection.set([hit.node])
-            self._view.rename()
+            self._view.blocks.open_or_rename()
 
     def context_menu(self, event: QContextMenuEvent) -> None:
         event.accept()
@@ -152,7 +152,7 @@ class InputRouter:
     def key_press(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_Escape:
-            if not self.end_gesture():
+            if not self.end_gesture() and (not self._view.selection.empty or not self._view.blocks.leave()):
                 self._view.selection.clear()
             event.accept()
         elif self._tool is not None:

@@ -34,6 +34,8 @@ TABLE: dict[str, Callable[[CanvasView], object]] = {
     "Ctrl+Z": lambda view: view.document.undo_stack.undo(),
     "Ctrl+Y": lambda view: view.document.undo_stack.redo(),
     "Ctrl+Shift+Z": lambda view: view.document.undo_stack.redo(),
+    "Ctrl+G": lambda view: view.edit.group(),
+    "Ctrl+Shift+G": lambda view: view.edit.ungroup(),
     "Ctrl+L": lambda view: view.edit.toggle_frozen(),
     "Ctrl+B": lambda view: view.edit.toggle_bypassed(),
     "Ctrl+0": lambda view: view.fit_all(),
@@ -49,7 +51,7 @@ TABLE: dict[str, Callable[[CanvasView], object]] = {
     "Home": lambda view: view.fit_all(),
     "F1": lambda view: view.request_help(),
     "F2": lambda view: view.rename(),
-    "Return": lambda view: view.rename(),
+    "Return": lambda view: view.blocks.open_or_rename(),
     "Tab": lambda view: view.open_search(),
 }
 

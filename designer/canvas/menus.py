@@ -59,6 +59,8 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
         _add_cure(view, menu, cure)
     if cures:
         menu.addSeparator()
+    if view.blocks.can_enter(node_id):
+        _block_actions(view, menu, node_id)
     _add(menu, "Rename", "rename", "F2", view.rename)
     if node.layer.OUTPUTS:
         _add(menu, "Connect to…", "wire", "W", view.connect_from_selection)
@@ -68,6 +70,7 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     _add(menu, "Take in again" if bypassed else "Bypass", "bypass", "Ctrl+B", view.edit.toggle_bypassed)
     _sharing_entries(view, menu, node_id)
     _add(menu, "Frame with a comment", "comment", "C", view.add_note)
+    _add(menu, "Group into a block", "group", "Ctrl+G", view.edit.group)
     menu.addSeparator()
     _edit_actions(view, menu)
     if view.document.design.outgoing(node_id) and view.document.design.incoming(node_id):
@@ -91,6 +94,15 @@ def _sharing_entries(view: CanvasView, menu: QMenu, node_id: str) -> None:
         _add(menu, "Stop sharing weights", "unlink", "", view.edit.stop_sharing)
 
 
+def _block_actions(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    _add(menu, "Enter the block", "fit", "Return", lambda: view.blocks.enter(node_id))
+    _add(menu, "Ungroup", "ungroup", "Ctrl+Shift+G", view.edit.ungroup)
+    layer = view.document.design.nodes[node_id].layer
+    if view.document.design.users_of(getattr(layer, "block", "")) > 1:
+        _add(menu, "Make it a block of its own", "duplicate", "", view.edit.make_own)
+    menu.addSeparator()
+
+
 def _wire_menu(view: CanvasView, menu: QMenu, edge: Edge, at: QPointF) -> None:
     for problem in view.document.problems_at(edge.target):
         if problem.code == "shape":
@@ -112,6 +124,9 @@ def _canvas_menu(view: CanvasView, menu: QMenu, at: QPointF) -> None:
     paste = _add(menu, "Paste", "paste", "Ctrl+V", lambda: view.paste(at))
     paste.setEnabled(clipboard_may_hold_layers())
     menu.addSeparator()
+    if view.blocks.inside:
+        _add(menu, "Leave the block", "chevron-left", "Esc", view.blocks.leave)
+        menu.addSeparator()
     nothing = not view.document.design.nodes
     for text, sign, key, call in (
         ("Select all", "select-all", "Ctrl+A", view.edit.select_all),

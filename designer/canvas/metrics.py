@@ -10,6 +10,8 @@ NODE_WIDTH = 176.0
 """The least width of a card; a long name makes it wider, in steps of the grid."""
 CORNER = 6.0
 STRIPE = 4.0
+STACK = 3.0
+"""By how much the cards below the card of a block stand out."""
 HEADER = 28.0
 PADDING = 12.0
 PORT_TOP = 40.0

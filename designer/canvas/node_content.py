@@ -9,6 +9,8 @@ from designer.common.text import count_noun, elided_middle, format_number
 from designer.document.document import Document
 from engine.core.fields import describe
 from engine.core.shapes import text as shape_text
+from engine.design.blocks import BlockInput, BlockLayer, BlockOutput
+from engine.design.design import Design
 from engine.design.elements import Node, UnknownLayer
 from engine.design.phases import phases_of
 from engine.layers.base import Port
@@ -32,6 +34,8 @@ class NodeContent:
     frozen: bool
     bypassed: bool
     shared: bool
+    block: bool
+    """Whether it stands for a block, and can be entered."""
     phases: tuple[int, ...]
     """The places of the phases in which the node trains, or that have an objective at it."""
     problem: str
@@ -51,13 +55,16 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
         problem = severities[0] if severities else ""
     shapes = inference.outputs.get(node_id, ()) or inference.inputs.get(node_id, ())
     count = inference.parameter_count(node_id)
-    settings = settings_text(document, node, shapes[0][-1:] if shapes else ())
+    if isinstance(node.layer, BlockLayer):
+        settings = inside_text(document.design, node.layer.block)
+    else:
+        settings = settings_text(document, node, shapes[0][-1:] if shapes else ())
     if samples and not settings and node.layer.FED:
         settings = count_noun(samples, "sample")
     return NodeContent(
         node_id=node_id,
         name=elided_middle(node.name, 32),
-        type=node.type,
+        type=document.design.type_of(node),
         family=node.layer.FAMILY,
         shape=shape_text(shapes[0])
         if shapes and not isinstance(node.layer, UnknownLayer)
@@ -69,9 +76,19 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
         frozen=node.frozen,
         bypassed=node.bypassed,
         shared=bool(node.shares),
+        block=isinstance(node.layer, BlockLayer),
         phases=tuple(phases_of(document.design, node_id)) if document.design.phases else (),
         problem=problem,
     )
+
+
+def inside_text(design: Design, block_id: str) -> str:
+    """Return how much is in a block: "5 layers"."""
+    block = design.blocks.get(block_id)
+    if block is None:
+        return "block missing"
+    inside = [node for node in block.nodes if not isinstance(node.layer, BlockInput | BlockOutput)]
+    return count_noun(len(inside), "layer")
 
 
 def settings_text(document: Document, node: Node, features: tuple[int, ...] = ()) -> str:

@@ -10,9 +10,10 @@ from itertools import count
 
 from engine.core.errors import ConnectionRuleError, DesignError
 from engine.design import edits as e
+from engine.design.block_library import offered
 from engine.design.design import Design
 from engine.design.elements import Edge, Node, Note, Position
-from engine.design.inference import Inference
+from engine.design.inference import Inference, infer
 from engine.design.layout import NODE_SIZE, Size
 from engine.design.repairs import insertion
 from engine.design.rules import check_connection, displaced
@@ -146,11 +147,8 @@ def replugging(design: Design, old: Edge, new: Edge) -> list[e.Edit]:
 def addition(
     design: Design, layer: Layer | str, position: Position | None = None
 ) -> tuple[list[e.Edit], str]:
-    """Return the edits that add a layer, and the id of its node."""
-    value = layers[layer]() if isinstance(layer, str) else layer
-    node_id = design.new_id(value)
-    node = Node(id=node_id, name=design.unique_name(node_id), layer=value, position=position)
-    return [e.AddNode(node)], node_id
+    """Return the edits that add a layer, or an instance of a block that is offered, and the id of its node."""
+    return _adding(design, layer, position, None)
 
 
 def attachment(
@@ -166,7 +164,7 @@ def attachment(
     `source` is the (node, output port) that feeds it, `target` the (node, input port) that it feeds; give one.
     Raises ConnectionRuleError where the layer can't be joined there.
     """
-    edits, node_id = addition(design, layer, position)
+    edits, node_id = _adding(design, layer, position, source)
     twin = _after(design, edits)
     value = twin.nodes[node_id].layer
     if source is not None:
@@ -195,12 +193,12 @@ def insertion_on(
 
     Without a `position` it goes between the wire's ends, and what follows moves aside; `sizes` are those of the nodes.
     """
-    value = layers[layer]() if isinstance(layer, str) else layer
+    brought, value = _resolved(design, layer, (edge.source, edge.source_port))
     if not value.INPUTS or not value.OUTPUTS:
         raise ConnectionRuleError(
             f"{value.NAME} can't stand on a wire: it needs an input and an output.", node=edge.target
         )
-    edits = insertion(design, edge, value, sizes)
+    edits = [*brought, *insertion(_after(design, brought), edge, value, sizes)]
     if position is not None:
         edits = [
             e.AddNode(edit.node.with_(position=position)) if isinstance(edit, e.AddNode) else edit
@@ -255,6 +253,28 @@ def commenting(
     else:
         note = Note(id=note_id, text=text, rectangle=(at[0], at[1], 240.0, 120.0))
     return [e.AddNote(note)], note_id
+
+
+def _adding(
+    design: Design, layer: Layer | str, position: Position | None, source: tuple[str, str] | None
+) -> tuple[list[e.Edit], str]:
+    brought, value = _resolved(design, layer, source)
+    twin = _after(design, brought) if brought else design
+    node_id = twin.new_id(value)
+    node = Node(id=node_id, name=design.unique_name(node_id), layer=value, position=position)
+    return [*brought, e.AddNode(node)], node_id
+
+
+def _resolved(
+    design: Design, layer: Layer | str, source: tuple[str, str] | None
+) -> tuple[list[e.Edit], Layer]:
+    """Return a layer by what it is offered as, fitted to what feeds it, and the edits that bring its block in."""
+    if not isinstance(layer, str):
+        return [], layer
+    if layer in layers.classes:
+        return [], layers[layer]()
+    shape = None if source is None else infer(design).shape_at(design, *source)
+    return offered(design, layer, shape)
 
 
 def _flagging(design: Design, nodes: Iterable[str], flag: str, value: bool | None) -> list[e.Edit]:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from designer.common.throttle import Throttle
 from designer.document.document import Document
+from designer.document.mirror import Mirror
 from designer.document.selection import Selection
+from designer.inspector.block_page import BlockPage
 from designer.inspector.multi_page import MultiPage
 from designer.inspector.node_page import NodePage
 from designer.inspector.overview_page import OverviewPage
@@ -28,12 +30,14 @@ class InspectorPanel(QWidget):
 
     Signals:
         data_requested(), training_requested(): the data or training panel is to be shown.
-        node_requested(id): a card asks for another node to be shown.
+        node_requested(id): a card asks for another node to be shown, by its flat id.
+        enter_requested(id): the inside of this instance of a block is to be shown.
     """
 
     data_requested = Signal()
     training_requested = Signal()
     node_requested = Signal(str)
+    enter_requested = Signal(str)
 
     def __init__(
         self,
@@ -47,15 +51,17 @@ class InspectorPanel(QWidget):
         self._document = document
         self._selection = selection
         self._session = session
-        self.overview = OverviewPage(document)
+        self.overview = OverviewPage(document.root if isinstance(document, Mirror) else document)
+        self.block_page = BlockPage(document)
         self.node_page = NodePage(document, session)
         self.multi_page = MultiPage(document)
         self._stack = QStackedLayout(self)
-        for page in (self.overview, self.node_page, self.multi_page):
+        for page in (self.overview, self.node_page, self.multi_page, self.block_page):
             self._stack.addWidget(page)
         self.overview.data_requested.connect(self.data_requested)
         self.overview.training_requested.connect(self.training_requested)
         self.node_page.node_requested.connect(self._on_node_requested)
+        self.node_page.block.enter_requested.connect(self.enter_requested)
         self._refresh = Throttle(REFRESH_MS, self._show, self)
         self._live = Throttle(LIVE_MS, self._show_live, self)
         selection.changed.connect(self.refresh)
@@ -97,6 +103,9 @@ class InspectorPanel(QWidget):
         elif nodes:
             self.multi_page.show_nodes(nodes)
             self._stack.setCurrentWidget(self.multi_page)
+        elif (block := self._document.design.blocks.get(self._document.design.block)) is not None:
+            self.block_page.section.show_block(block)
+            self._stack.setCurrentWidget(self.block_page)
         else:
             self.overview.show_design()
             self._stack.setCurrentWidget(self.overview)
@@ -125,7 +134,7 @@ class InspectorPanel(QWidget):
             self._live.call()
 
     def _on_node_requested(self, node_id: str) -> None:
-        if self._selection.nodes != (node_id,):
+        if node_id in self._document.design.nodes and self._document.flat_id(node_id) == node_id:
             self._selection.set([node_id])
         self.node_requested.emit(node_id)
 

@@ -72,7 +72,7 @@ class NodeHeader(QWidget):
         self.stripe.set_family(node.layer.FAMILY)
         self.name.show_text(node.name)
         self.show_message("")
-        self.kind.setText(node.type)
+        self.kind.setText(design.type_of(node))
         self.shapes.setText(shapes_text(inference.inputs.get(node.id), inference.outputs.get(node.id), node))
         self.shapes.setToolTip(exact_tip(inference.inputs.get(node.id), inference.outputs.get(node.id)))
         specs = inference.parameters.get(node.id, ())

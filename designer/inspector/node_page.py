@@ -15,7 +15,8 @@ from designer.common.text import format_percent
 from designer.document.document import Document
 from designer.document.sharing import sharing_candidates
 from designer.inspector.activation_plot import ActivationPlot
-from designer.inspector.card_content import cards, cured
+from designer.inspector.block_page import BlockSection
+from designer.inspector.card_content import cards
 from designer.inspector.help_section import HelpSection
 from designer.inspector.node_edits import (
     edit_label,
@@ -28,6 +29,7 @@ from designer.inspector.node_header import NodeHeader
 from designer.inspector.problems_panel import CardList
 from engine.core.errors import GradloomError, SettingError
 from engine.core.registry import family
+from engine.design.blocks import BlockLayer
 from engine.design.elements import Node, UnknownLayer
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class NodePage(ColumnScroll):
         self.header = NodeHeader()
         self.header.rename_requested.connect(self._on_rename_requested)
         self.form: DeclaredForm | None = None
+        self.block = BlockSection(document)
         self.flags = FlagsForm(self._set_flag)
         self.activation_heading = HeadingLabel("Activation")
         self.plot = ActivationPlot()
@@ -70,7 +73,7 @@ class NodePage(ColumnScroll):
         self.cards.node_requested.connect(self.node_requested)
         self.help_heading = HeadingLabel("What it does")
         self.help = HelpSection()
-        parts: tuple[QWidget, ...] = (self.header, self.flags, self.activation_heading, self.plot)
+        parts: tuple[QWidget, ...] = (self.header, self.block, self.flags, self.activation_heading, self.plot)
         parts += (self.cards_heading, self.cards, self.help_heading, self.help)
         for widget in parts:
             self.add(widget)
@@ -88,6 +91,7 @@ class NodePage(ColumnScroll):
         self._node_id = node_id
         self.header.show_node(self._document.design, node, self._document.inference)
         self._show_form(node)
+        self.block.show_node(node_id)
         candidates = sharing_candidates(self._document.design, node, self._document.inference.parameters)
         self.flags.show_node(node, candidates, bool(self._document.inference.parameters.get(node_id)))
         self._show_activation(node, another)
@@ -98,18 +102,18 @@ class NodePage(ColumnScroll):
 
     def show_cards(self) -> None:
         """Show the problems and findings of the node."""
-        design, findings = self._document.design, ()
+        findings: list[Any] = []
         if self._session is not None:
-            findings = cured(design, [f for f in self._session.findings if f.node == self._node_id])
+            findings = [f for f in self._session.findings if self._document.holds(self._node_id, f.node)]
         problems = self._document.problems_at(self._node_id)
-        shown = cards(problems, findings, lambda i: design.nodes[i].name if i in design.nodes else "")
+        shown = cards(self._document, problems, findings)
         self.cards.show_cards(shown)
         self.cards.setVisible(bool(shown))
         self.cards_heading.setVisible(bool(shown))
 
     def show_live(self) -> None:
         """Show what arrives at the activation, as last seen by the training session."""
-        watched = self._session.latest(self._node_id, "activations") if self._session is not None else None
+        watched = self._session.latest(*self.activation_key) if self._session is not None else None
         if watched is None or watched.counts is None:
             self.plot.show_histogram(None, None)
             return
@@ -119,7 +123,7 @@ class NodePage(ColumnScroll):
     @property
     def activation_key(self) -> ActivationKey:
         """What the training session is asked for."""
-        return ActivationKey(self._node_id)
+        return ActivationKey(self._document.flat_id(self._node_id))
 
     @property
     def has_activation(self) -> bool:
@@ -135,7 +139,7 @@ class NodePage(ColumnScroll):
             self.form.hide()
             self.form.deleteLater()
             self.form = None
-        if isinstance(layer, UnknownLayer):
+        if isinstance(layer, UnknownLayer | BlockLayer):
             return
         if self.form is None:
             self.form = DeclaredForm(type(layer), self._set_field)

@@ -14,7 +14,7 @@ from designer.common.throttle import Throttle
 from designer.document.document import Document
 from designer.document.selection import Selection
 from designer.inspector.card import CardFrame
-from designer.inspector.card_content import CardContent, cards, cured
+from designer.inspector.card_content import CardContent, cards
 from engine.core.errors import GradloomError
 from engine.core.problems import Repair
 
@@ -66,11 +66,8 @@ class ProblemsPanel(QWidget):
         return self.list.contents
 
     def _show(self) -> None:
-        design = self._document.design
-        findings = cured(design, self._session.findings) if self._session is not None else ()
-        shown = cards(
-            self._document.problems, findings, lambda i: design.nodes[i].name if i in design.nodes else ""
-        )
+        findings = self._session.findings if self._session is not None else ()
+        shown = cards(self._document, self._document.problems, findings)
         self.list.show_cards(shown)
         errors = sum(card.tone == "failing" for card in shown)
         self.heading.setText(f"Problems and findings · {len(shown)}" if shown else "Problems and findings")
@@ -84,7 +81,7 @@ class ProblemsPanel(QWidget):
     def _on_node_requested(self, node_id: str) -> None:
         if node_id in self._document.design.nodes:
             self._selection.set([node_id])
-            self.node_requested.emit(node_id)
+        self.node_requested.emit(node_id)
 
 
 class CardList(QWidget):

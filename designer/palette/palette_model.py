@@ -10,6 +10,8 @@ from typing import Any, Literal
 from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
 from designer.common.fuzzy import FOUND, score
+from engine.design.block_library import offers
+from engine.design.design import Design
 from engine.layers.base import layers
 
 MIME_LAYER = "application/x-gradloom-layer"
@@ -21,6 +23,7 @@ CATEGORY_ORDER = (
     "Merge", "Shape",
 )  # fmt: skip
 """Headings in this order; those not named here follow by name."""
+BLOCKS = "Blocks"
 
 KIND_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 NAME_ROLE = KIND_ROLE + 1
@@ -40,6 +43,30 @@ class PaletteEntry:
     family: str = ""
     note: str = ""
     words: tuple[str, ...] = ()
+
+
+def block_entries(design: Design) -> list[PaletteEntry]:
+    """Return the blocks of a design and the built-in ones; inside a block its ports, too."""
+    return [
+        PaletteEntry(
+            "layer",
+            offer.name,
+            offer.title,
+            BLOCKS,
+            offer.detail,
+            offer.family,
+            note="own" if offer.own else "",
+            words=(offer.title, *offer.keywords),
+        )
+        for offer in offers(design)
+    ]
+
+
+def with_blocks(entries: Iterable[PaletteEntry], design: Design) -> list[PaletteEntry]:
+    """Return layer entries with a design's blocks after those of the first heading, in place of the blocks in them."""
+    others = [entry for entry in entries if entry.heading != BLOCKS]
+    first = [entry for entry in others if entry.heading == CATEGORY_ORDER[0]]
+    return [*first, *block_entries(design), *others[len(first) :]]
 
 
 def layer_entries() -> list[PaletteEntry]:

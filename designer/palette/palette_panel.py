@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from designer.common.forms.labels import ToneLabel
 from designer.document.document import Document
-from designer.palette.palette_model import PaletteEntry, PaletteModel, layer_entries
+from designer.palette.palette_model import PaletteEntry, PaletteModel, layer_entries, with_blocks
 from designer.palette.palette_view import PaletteView
 from designer.palette.search_field import SearchField
 from engine.data.source import sources
@@ -66,6 +66,8 @@ class PalettePanel(QWidget):
         column.addWidget(self.empty)
         column.addWidget(self.view, 1)
         self.setFocusProxy(self.search)
+        document.blocks_changed.connect(self.reload_blocks)
+        document.reset.connect(self.reload_blocks)
         self.reload()
 
     def sizeHint(self) -> QSize:
@@ -77,7 +79,7 @@ class PalettePanel(QWidget):
     def reload(self) -> None:
         """Read the registry, the templates and the data sets anew."""
         self._entries = {
-            "layer": layer_entries(),
+            "layer": with_blocks(layer_entries(), self._document.design),
             "template": [
                 PaletteEntry(
                     "template",
@@ -103,6 +105,13 @@ class PalettePanel(QWidget):
             ],
         }
         self._show()
+
+    def reload_blocks(self) -> None:
+        """Read the blocks of the design anew."""
+        entries = with_blocks(self._entries["layer"], self._document.design)
+        if entries != self._entries["layer"]:
+            self._entries["layer"] = entries
+            self._show()
 
     def show_tab(self, kind: str) -> None:
         """Show the layers ("layer"), the templates ("template") or the data sets ("data")."""

@@ -44,9 +44,14 @@ class EditBindings(QObject):
                 "rename": canvas.rename,
                 "freeze": commands.toggle_frozen,
                 "bypass": commands.toggle_bypassed,
+                "group": commands.group,
+                "ungroup": commands.ungroup,
+                "enter_block": self._enter,
+                "leave_block": canvas.blocks.leave,
                 "commands": self.open_palette,
             }
         )
+        self._canvas = canvas
         document.undo_changed.connect(self._on_undo_changed)
         document.reset.connect(self._on_undo_changed)
         document.checked.connect(self._on_selection_changed)
@@ -54,6 +59,9 @@ class EditBindings(QObject):
         window.menus.menus["Edit"].aboutToShow.connect(self._on_menu_opening)
         self._on_undo_changed()
         self._on_selection_changed()
+
+    def _enter(self) -> None:
+        self._canvas.blocks.enter(self._selection.current)
 
     def open_palette(self) -> None:
         """Open the palette of all commands."""
@@ -78,6 +86,10 @@ class EditBindings(QObject):
             rename=copyable,
             freeze=nodes,
             bypass=nodes,
+            group=nodes,
+            ungroup=any(self._canvas.blocks.can_enter(node_id) for node_id in self._selection.nodes),
+            enter_block=self._canvas.blocks.can_enter(self._selection.current),
+            leave_block=self._canvas.blocks.inside,
             select_all=bool(self._document.design.nodes),
         )
 

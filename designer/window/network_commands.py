@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QSysInfo, Qt,
 from PySide6.QtWidgets import QMessageBox, QProgressDialog
 
 from designer.document.document import Document
+from designer.document.mirror import Mirror
 from designer.document.selection import Selection
 from designer.window.guide_dialog import GuideDialog
 from designer.window.help_dialog import HelpDialog
@@ -34,6 +35,7 @@ class NetworkCommands(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._document, self._selection = window, document, selection
+        self._whole: Document = document.root if isinstance(document, Mirror) else document
         self._check: QProcess | None = None
         window.commands.bind(
             {
@@ -71,13 +73,13 @@ class NetworkCommands(QObject):
         try:
             import engine
 
-            text = engine.compile(self._document.design).summary()
+            text = engine.compile(self._whole.design).summary()
         except GradloomError as error:
             self._window.messages.show_message(
                 str(error), "error", button="Problems", action=lambda: self._window.show_panel("problems")
             )
             return
-        TextDialog("Summary", f"The layers of {self._document.design.name}", text, self._window).open()
+        TextDialog("Summary", f"The layers of {self._whole.design.name}", text, self._window).open()
 
     def check_gradients(self) -> None:
         """Compare every gradient with central differences, in a process of its own: it may take a while."""
@@ -86,7 +88,7 @@ class NetworkCommands(QObject):
         folder = tempfile.TemporaryDirectory(prefix="gradloom-")
         path = Path(folder.name) / "design.json"
         try:
-            self._document.design.save(path)
+            self._whole.design.save(path)
         except GradloomError as error:
             self._window.messages.show_message(str(error), "error")
             return

@@ -175,6 +175,11 @@ class Design:
             for node in nodes
         )
 
+    def type_of(self, node: Node) -> str:
+        """Return what a person calls a node's type: that of its layer, or the name of the block that it stands for."""
+        block = self.blocks.get(node.layer.block) if isinstance(node.layer, BlockLayer) else None
+        return node.type if block is None else block.name
+
     def node_named(self, name: str) -> Node:
         """Return the node with this name. Raises DesignError where there is none."""
         for node in self.nodes.values():

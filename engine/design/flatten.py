@@ -65,6 +65,19 @@ def flat_id(path: Path) -> str:
     return "/".join(path)
 
 
+def path_of(design: Design, whole: str) -> Path:
+    """Return the path that a flat id stands for, () where it leads nowhere; ids may hold strokes of their own."""
+    if whole in design.nodes:
+        return (whole,)
+    for node_id, node in design.nodes.items():
+        rest = whole.removeprefix(f"{node_id}/")
+        if rest != whole and isinstance(node.layer, BlockLayer) and node.layer.block in design.blocks:
+            inner = path_of(design.inside(node.layer.block), rest)
+            if inner:
+                return (node_id, *inner)
+    return ()
+
+
 def inside_of(design: Design, path: Path) -> Design | None:
     """Return the inside of the instance at `path` as a design, the design itself for (), None where there is none."""
     for node_id in path:

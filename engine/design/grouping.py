@@ -269,13 +269,14 @@ def _in_place(design: Design, chosen: list[Node], gate_wires: list[Edge]) -> lis
 
 
 def middle_of(chosen: list[Node]) -> Position | None:
-    """Return the middle of what these nodes take up, on the grid; None where none has a place."""
+    """Return where one node stands for these: in their middle, in the row of the first; None where none has a place."""
     places = [node.position for node in chosen if node.position is not None]
     if not places:
         return None
-    xs, ys = [x for x, _ in places], [y for _, y in places]
-    grid = 8.0
-    return (round((min(xs) + max(xs)) / 2 / grid) * grid, round((min(ys) + max(ys)) / 2 / grid) * grid)
+    left = min(places)
+    right = max(x for x, _ in places)
+    grid = 16.0
+    return (round((left[0] + right) / 2 / grid) * grid, left[1])
 
 
 def _grouped_phases(design: Design, chosen: list[Node], node_id: str) -> tuple[Phase, ...]:

@@ -118,6 +118,10 @@ class NodeItem(QGraphicsItem):
         painter.drawRoundedRect(card.rect.adjusted(0, 1.5, 0, 1.5), m.CORNER, m.CORNER)
         painter.setBrush(style.node_hover if self.hovered or self.target else style.node)
         painter.setPen(self._border_pen())
+        if self.content.block:  # cards under the card: there is more below
+            for step in (2 * m.STACK, m.STACK):
+                below = card.rect.adjusted(0.5 + step, 0.5 + step, step - 0.5, step - 0.5)
+                painter.drawRoundedRect(below, m.CORNER, m.CORNER)
         painter.drawRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), m.CORNER, m.CORNER)
         if self.content.bypassed:
             painter.setOpacity(0.45)
@@ -218,6 +222,10 @@ class NodeItem(QGraphicsItem):
     def _paint_simple(self, painter: QPainter, scale: float) -> None:
         style, card = self._style, self.card
         ground = style.node_hover if self.hovered else style.node
+        if self.content.block and scale >= m.NAMES_BELOW:
+            painter.setPen(style.border_pen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(card.rect.translated(2 * m.STACK, 2 * m.STACK), m.CORNER, m.CORNER)
         if scale < m.NAMES_BELOW:
             painter.fillRect(card.rect, ground)
         else:

@@ -10,6 +10,7 @@ from designer.canvas.connecting import End, edge_between, first_fitting_port, fi
 from designer.common.fuzzy import score
 from designer.document.document import Document
 from engine.core.shapes import text as shape_text
+from engine.design.block_library import offers
 from engine.layers.base import Layer, layers
 
 COMMON = (
@@ -24,6 +25,8 @@ COMMON = (
     "Output",
 )
 """What is listed first while nothing is typed."""
+OUTSIDE = ("Input", "Output")
+"""What does not stand inside a block."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,34 @@ class SearchEntry:
     family: str
     payload: Any
     keywords: tuple[str, ...] = ()
+    stands_on_wires: bool = True
+    """Whether it has an input and an output, so that it can be put into a wire."""
 
 
 def layer_entries(document: Document, end: End | None = None) -> list[SearchEntry]:
-    """Return the layer types; with a wire's fixed end only those that it could lead to."""
+    """Return the layer types and the blocks; with a wire's fixed end only those that it could lead to."""
     types: Sequence[type[Layer]] = (
         list(layers.classes.values()) if end is None else fitting_layers(document, end)
     )
+    inside = bool(document.design.block)
     entries = [
-        SearchEntry(kind.NAME, _first_line(kind), kind.FAMILY, kind.NAME, (*kind.KEYWORDS, kind.CATEGORY))
+        SearchEntry(
+            kind.NAME,
+            _first_line(kind),
+            kind.FAMILY,
+            kind.NAME,
+            (*kind.KEYWORDS, kind.CATEGORY),
+            bool(kind.INPUTS and kind.OUTPUTS),
+        )
         for kind in types
+        if not (inside and kind.NAME in OUTSIDE)
+    ]
+    entries += [
+        SearchEntry(
+            offer.title, offer.detail, offer.family, offer.name, offer.keywords, offer.enters and offer.leaves
+        )
+        for offer in offers(document.design)
+        if end is None or (offer.enters if end.output else offer.leaves)
     ]
     order = {name: index for index, name in enumerate(COMMON)}
     return sorted(entries, key=lambda entry: (order.get(entry.title, len(order)), entry.title))
