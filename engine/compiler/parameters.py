@@ -37,7 +37,8 @@ class ParameterStore:
         views: (node id, name) -> the array, shaped, for parameters and statistics.
         gradients: (node id, name) -> the gradient's view, for parameters that move.
         slices: (node id, name) -> where in `vector` and `gradient` a parameter lies.
-        kernels: the (start, stop) ranges of parameters that are neither biases nor part of a normalization.
+        kernels: the (start, stop) ranges of parameters that are neither biases nor part of a normalization, nor slopes
+            of an activation (alpha).
     """
 
     def __init__(self, design: Design, inference: Inference, dtype: np.dtype[Any], seed: int) -> None:
@@ -61,7 +62,7 @@ class ParameterStore:
             (where.start, where.stop)
             for key, where in self.slices.items()
             if len(self.specs[key].shape) > 1
-            and "bias" not in key[1]
+            and not any(part in key[1] for part in ("bias", "alpha"))
             and design.nodes[key[0]].layer.FAMILY != "normalization"
         )
         self.views: dict[Key, Array] = {}

@@ -247,3 +247,20 @@ def test_lion_leaves_a_weight_without_gradient_where_it_is(dtype: Any) -> None:
     updater = Updater(optimizers.get("lion"), w, g, [(0, 3)])
     updater.step(0.25)
     np.testing.assert_array_equal(w, np.array([1.5, -2.25, 0.75], dtype))
+
+
+def test_what_is_a_kernel() -> None:
+    """A GRU's bias is a table, the slopes of PReLU are an image: neither decays."""
+    design = engine.Design("kernels")
+    node = design.add("Embedding", design.add("Input", shape=(5,), dtype="int"), input_dim=7, output_dim=4)
+    node = design.add("PReLU", node)
+    node = design.add("LayerNormalization", node)
+    node = design.add("GRU", node, units=3)
+    design.add("Output", design.add("Dense", node, units=2), loss="mean_squared_error")
+    network = engine.compile(design)
+    kernels = {
+        name
+        for name, where in network.parameter_slices.items()
+        if (where.start, where.stop) in network.store.kernels
+    }
+    assert kernels == {"embedding_1/embeddings", "gru_1/kernel", "gru_1/recurrent_kernel", "dense_1/kernel"}
