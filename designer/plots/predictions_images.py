@@ -189,11 +189,13 @@ def mistake_tiles(value: Mapping[str, Any], wrong: QColor) -> tuple[list[Tile], 
 
 def reconstruction_tiles(value: Mapping[str, Any]) -> tuple[list[Tile], str]:
     """Return tiles of images over what the network gives back, and their heading."""
+    code = value["about"].get("code")
+    names = code["classes"] if code is not None else []
     tiles = [
         Tile(
             (image, answer),
             ((format_number(float(error), 2), "text_muted"),),
-            f"image {number + 1}",
+            f"sample {number + 1}" + (f", class {names[int(value['labels'][number])]}" if names else ""),
             (ReadoutRow("mean squared error", format_number(float(error))),),
         )
         for number, (image, answer, error) in enumerate(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.shapes import Shape, size
+from engine.training.code_picture import CodePicture, find_code
 from engine.training.inferring import Inferring
 from engine.training.prediction_samples import Question, Subset
 from engine.training.targets import BoundData
@@ -272,9 +273,13 @@ class ConfusionKind(Kind):
 
 
 class ReconstructionKind(Kind):
-    """What an autoencoder makes of images: "images" and "answers" (n, h, w, c) uint8, "errors" (n,) mean squares."""
+    """What an autoencoder makes of images: "images" and "answers" (n, h, w, c) uint8, "errors" (n,) mean squares.
+
+    Where all of it passes a narrow place, also what `CodePicture` has: where the samples lie in the code.
+    """
 
     NAME = "reconstruction"
+    SHARE_OF_SAMPLES = 0.5
 
     def _prepare(self) -> None:
         shape = self.question.image_shape
@@ -289,12 +294,19 @@ class ReconstructionKind(Kind):
             "errors": ("float32", (self._count,)),
             "mean_error": ("float64", (1,)),
         }
+        self._code: CodePicture | None = None
+        network, data = self.question.network, self.question.data
+        if node := find_code(network, self.question.output):
+            y, batch = self.subset.split.y, self.inferring.batch
+            self._code = CodePicture(network, data, node, y, self.bound, batch)
+            self.about["code"] = self._code.about
+            self.fields |= self._code.fields
 
     def compute(self) -> dict[str, Array]:
         wanted = self._inputs()
         outputs = self.inferring.ask(self.bound).reshape(len(wanted), -1)
         squares = np.nan_to_num(np.square(outputs - wanted, dtype=np.float64).mean(axis=1), nan=np.inf)
-        return {
+        return (self._code.compute() if self._code is not None else {}) | {
             "images": self._originals,
             "answers": self._images.make(np.nan_to_num(outputs[: self._count])),
             "errors": squares[: self._count].astype(np.float32),
