@@ -1,0 +1,1 @@
+"""Other implementations as judges: their recorded cases, run through our layers."""

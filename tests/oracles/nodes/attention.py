@@ -1,0 +1,38 @@
+"""Attention, each head as a sample of a batch."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.oracles.adapter import Array, Node, Skip, floats, run_layer, runs
+
+
+@runs("Attention", "FlexAttention")
+def attention(node: Node) -> list[Array | None]:
+    q, k, v = node.arrays(3)
+    floats(q, k, v)
+    if node.input(4) is not None or node.input(5) is not None:
+        raise Skip("Attention: keys and values kept from earlier calls")
+    if node.input(6) is not None:
+        raise Skip("Attention: lengths of a store of keys")
+    if node.input(3) is not None:
+        raise Skip("Attention: a mask for every pair of query and key (ours are causal, or of padded keys)")
+    node.refuse(score_mod=None, prob_mod=None, softcap=0.0, left_window_size=-1, right_window_size=-1)
+    heads = q.ndim == 3
+    if heads:
+        q = _split(q, node.get("q_num_heads"))
+        k, v = (_split(a, node.get("kv_num_heads")) for a in (k, v))
+    groups = q.shape[1] // k.shape[1]
+    k, v = (np.repeat(a, groups, axis=1) for a in (k, v))
+    scale = node.get("scale") or 1 / math.sqrt(q.shape[-1])
+    settings = {"use_scale": True, "use_causal_mask": bool(node.get("is_causal", 0))}
+    rows = [np.ascontiguousarray(a.reshape(-1, *a.shape[2:])) for a in (q, v, k)]
+    y = run_layer("Attention", rows, settings, {"scale": np.array(scale, q.dtype)})[0]
+    y = y.reshape(*q.shape[:3], -1)
+    return [y.transpose(0, 2, 1, 3).reshape(len(y), y.shape[2], -1) if heads else y, None, None, None]
+
+
+def _split(x: Array, heads: int) -> Array:
+    return x.reshape(*x.shape[:2], heads, -1).transpose(0, 2, 1, 3)
