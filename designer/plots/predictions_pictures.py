@@ -13,6 +13,7 @@ from designer.common.theme import Theme
 from designer.plots.decision_view import DecisionView
 from designer.plots.predictions_confusion import ConfusionMatrixView
 from designer.plots.predictions_images import TilesView, mistake_tiles, reconstruction_tiles
+from designer.plots.predictions_samples import SamplesView, sample_tiles
 from designer.plots.predictions_values import CurveView, ScatterView, regression_figures
 
 SIDE_BY_SIDE = 520
@@ -63,6 +64,8 @@ class PredictionPictures(QWidget):
     def show_value(self, value: Mapping[str, Any], target: int, *, mistakes: bool) -> tuple[str, ...]:
         """Show a value; return what the header is to say of it, the most important first."""
         kind = value["about"]["kind"]
+        if kind == "samples" and value["about"]["view"] == "images":
+            kind = "sample_images"
         view = self._view(kind)
         self.has_pages = False
         if isinstance(view, DecisionView | CurveView | ScatterView):
@@ -73,6 +76,13 @@ class PredictionPictures(QWidget):
             view.show_value(value, mistakes=mistakes)
             samples = int(value["matrix"].sum())
             notes = (f"{format_percent(view.matrix.accuracy)} right", f"{format_count(samples)} samples")
+        elif isinstance(view, SamplesView):
+            view.show_value(value)
+            notes = (f"{format_count(len(value['made']))} made", f"{format_count(len(value['real']))} real")
+        elif kind == "sample_images":
+            assert isinstance(view, TilesView)
+            view.show_tiles(*sample_tiles(value))
+            notes = ("each above the real image nearest to it",)
         else:
             assert isinstance(view, TilesView)
             view.show_tiles(*reconstruction_tiles(value))
@@ -83,7 +93,7 @@ class PredictionPictures(QWidget):
     def restyle(self) -> None:
         """Take the colours of the theme anew."""
         for view in self._views.values():
-            if isinstance(view, DecisionView | CurveView | ScatterView):
+            if isinstance(view, DecisionView | CurveView | ScatterView | SamplesView):
                 view.redraw()
             view.update()
 
@@ -95,6 +105,8 @@ class PredictionPictures(QWidget):
                 "scatter": ScatterView,
                 "confusion": ConfusionPage,
                 "reconstruction": TilesView,
+                "samples": SamplesView,
+                "sample_images": TilesView,
             }
             self._views[kind] = makers[kind](self._theme, self)  # type: ignore[arg-type]
             self._stack.addWidget(self._views[kind])

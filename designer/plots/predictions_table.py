@@ -9,10 +9,23 @@ Table = tuple[list[str], list[list[object]]]
 PARTS = ("train", "validation", "test")
 
 
+def _samples(value: Mapping[str, Any]) -> Table:
+    if value["about"]["view"] == "images":
+        return ["made image", "difference to the nearest real one"], [
+            [number, distance] for number, distance in enumerate(value["distances"].tolist(), start=1)
+        ]
+    rows: list[list[object]] = []
+    for name in ("real", "made"):
+        rows += [[name, *place] for place in value[name].tolist()]
+    return ["kind", "x1", "x2"], rows
+
+
 def table_of(value: Mapping[str, Any]) -> Table:
     """Return (column names, rows): a sample to each row, or a class of the confusion matrix."""
     about = value["about"]
     kind = about["kind"]
+    if kind == "samples":
+        return _samples(value)
     if kind == "confusion":
         names = about["rows"]
         rows = zip(names, value["matrix"].tolist(), strict=True)

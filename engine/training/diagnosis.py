@@ -75,8 +75,12 @@ class Diagnosis:
         # Each phase has a loss of its own: gradients are compared within it. What a generator gives is an end too.
         self._groups = [trained_nodes(design, phase) for phase in design.phases]
         generated = generated_at(design, infer(design)) if design.phases else None
-        if generated is not None:
+        while generated is not None and generated[0] not in self._last:
             self._last.add(generated[0])
+            # What only gives it another shape does not end it: the activation is that of the layer before.
+            before = design.incoming(generated[0])
+            if design.nodes[generated[0]].layer.ALIAS and before:
+                generated = (before[0].source, generated[1])
 
     # ------------------------------------------------------------------ collecting
 

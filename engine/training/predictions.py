@@ -25,6 +25,7 @@ from engine.training.prediction_kinds import (
     SurfaceKind,
 )
 from engine.training.prediction_samples import PARTS, Question, choose_samples
+from engine.training.sample_pictures import SamplesKind, shows_samples
 from engine.training.targets import bind_data
 
 Array = NDArray[Any]
@@ -44,7 +45,7 @@ class Predictor:
 
     Attributes:
         about: what the picture is and says beside its arrays, as JSON data: "kind" is "surface", "curve",
-            "confusion", "scatter" or "reconstruction"; then the names of classes, features and targets.
+            "confusion", "scatter", "reconstruction" or "samples"; then the names of classes, features and targets.
         fields: name -> (dtype, shape) of the arrays that `compute` returns; they stay the same.
     Raises TrainingError where the data does not fit the network.
     """
@@ -127,6 +128,8 @@ def _target_names(data: DataSet, count: int, *, reconstructs: bool) -> tuple[str
 
 
 def _choose(question: Question) -> type[Kind]:
+    if shows_samples(question):
+        return SamplesKind
     network, output = question.network, question.output
     flat = len(network.inference.inputs[output][0]) == 1
     width = 0
