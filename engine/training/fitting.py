@@ -30,6 +30,9 @@ def fit(
 ) -> Iterator[Snapshot]:
     """Train `network` in place and yield a Snapshot after every step.
 
+    With `use_ema` the network holds the weights themselves between the steps, and their average when the run is over
+    or the loop is left.
+
     Args:
         data: a DataSet (its validation part is used), a Split, (x, y), or (x, y, validation x, validation y).
         settings: epochs, batches, optimizer, ...; the design's own where none are given.
