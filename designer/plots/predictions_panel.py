@@ -18,6 +18,7 @@ from designer.plots.predictions_local import LocalPredictions, Request
 from designer.plots.predictions_marks import PART_NAMES
 from designer.plots.predictions_pictures import PredictionPictures
 from designer.plots.predictions_table import table_of
+from engine.layers.attention_base import AttentionLayer
 
 WATCHED = "predictions"
 
@@ -71,9 +72,14 @@ class PredictionsPanel(LivePanel):
 
     @property
     def output(self) -> str:
-        """The Output whose answers are shown: the selected one, or the first; "" where there is none."""
+        """The Output whose answers are shown: the selected one, or the first; "" where there is none.
+
+        While an attention layer is selected, it is that one: which step looks at which is a picture of its own.
+        """
         nodes, current = self.document.design.nodes, self.selection.current
-        if current in nodes and nodes[current].type == "Output":
+        if current in nodes and (
+            nodes[current].type == "Output" or isinstance(nodes[current].layer, AttentionLayer)
+        ):
             return current
         return next((node for node in self.document.inference.order if nodes[node].type == "Output"), "")
 
@@ -125,6 +131,9 @@ class PredictionsPanel(LivePanel):
         about = value["about"]
         self._target = min(self._target, max(len(about["targets"]) - 1, 0))
         notes = self.pictures.show_value(value, self._target, mistakes=self._mistakes.isChecked())
+        node = self.document.design.nodes.get(about["node"])
+        is_map = about["kind"] == "attention" and node is not None
+        self.header.set_title(f"Attention, {node.name}" if is_map and node is not None else self.TITLE)
         self._set_header(about, notes, int(value["step"]))
         self.setAccessibleDescription(", ".join(notes))
 
@@ -293,7 +302,9 @@ class PredictionsPanel(LivePanel):
 
 
 def value_targets(value: Mapping[str, Any] | None) -> int:
-    """Return how many targets can be shown."""
+    """Return how many targets can be shown (of an attention layer: how many heads, and their mean)."""
+    if value is not None and value["about"]["kind"] == "attention":
+        return len(value["about"]["targets"])
     return 0 if value is None or "truth" not in value else int(value["truth"].shape[1])
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from designer.common.text import format_count, format_number, format_percent
 from designer.common.theme import Theme
+from designer.plots.attention_view import AttentionView
 from designer.plots.decision_view import DecisionView
 from designer.plots.predictions_confusion import ConfusionMatrixView
 from designer.plots.predictions_images import TilesView, mistake_tiles, reconstruction_tiles
@@ -76,6 +77,9 @@ class PredictionPictures(QWidget):
             view.show_value(value, mistakes=mistakes)
             samples = int(value["matrix"].sum())
             notes = (f"{format_percent(view.matrix.accuracy)} right", f"{format_count(samples)} samples")
+        elif isinstance(view, AttentionView):
+            view.show_value(value, target)
+            notes = (f"largest weight {format_percent(view.largest)}",)
         elif isinstance(view, SamplesView):
             view.show_value(value)
             notes = (f"{format_count(len(value['made']))} made", f"{format_count(len(value['real']))} real")
@@ -105,6 +109,7 @@ class PredictionPictures(QWidget):
                 "scatter": ScatterView,
                 "confusion": ConfusionPage,
                 "reconstruction": TilesView,
+                "attention": AttentionView,
                 "samples": SamplesView,
                 "sample_images": TilesView,
             }

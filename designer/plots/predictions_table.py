@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 Table = tuple[list[str], list[list[object]]]
 PARTS = ("train", "validation", "test")
 
@@ -30,6 +32,10 @@ def table_of(value: Mapping[str, Any]) -> Table:
         names = about["rows"]
         rows = zip(names, value["matrix"].tolist(), strict=True)
         return ["true \\ predicted", *names], [[name, *counts] for name, counts in rows]
+    if kind == "attention":
+        weights = value["weights"]
+        names = ["sample", "head", "looking", "looked at", "weight"]
+        return names, [[s + 1, h + 1, q + 1, k + 1, float(w)] for (s, h, q, k), w in np.ndenumerate(weights)]
     if kind == "reconstruction":
         return ["image", "mean squared error"], [[i + 1, float(e)] for i, e in enumerate(value["errors"])]
     truth, answers = value["truth"].tolist(), value["answers"].tolist()

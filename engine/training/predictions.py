@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.compiler.network import Network
 from engine.core.shapes import Shape, size
 from engine.data.dataset import DataSet
+from engine.training.attention_picture import AttentionPicture, shows_attention
 from engine.training.inferring import Inferring
 from engine.training.prediction_kinds import (
     ConfusionKind,
@@ -40,12 +41,14 @@ SECONDS = 0.12
 class Predictor:
     """Computes one picture of a network's answers.
 
-    `node_id` names the Output, the first where it is ""; `part` is "train", "validation" or "test" for pictures of
-    one part of the data: validation where it is "", training where there is no validation.
+    `node_id` names the Output, the first where it is "", or an attention layer, whose map is then the picture. `part`
+    is "train", "validation" or "test" for pictures of one part of the data: validation where it is "", training where
+    there is no validation.
 
     Attributes:
         about: what the picture is and says beside its arrays, as JSON data: "kind" is "surface", "curve",
-            "confusion", "scatter", "reconstruction" or "samples"; then the names of classes, features and targets.
+            "confusion", "scatter", "reconstruction", "attention" or "samples"; then the names of classes,
+            features and targets.
         fields: name -> (dtype, shape) of the arrays that `compute` returns; they stay the same.
     Raises TrainingError where the data does not fit the network.
     """
@@ -63,6 +66,13 @@ class Predictor:
         output = node_id if node_id in network.outputs else network.outputs[0]
         parts = data.parts()
         chosen = part if part in parts else "validation" if "validation" in parts else "train"
+        self._kind: Any
+        if shows_attention(network.design, node_id):
+            subset = choose_samples({chosen: parts[chosen]}, samples)
+            self._kind = AttentionPicture(network, data, node_id, subset)
+            self.fields: Fields = self._kind.fields
+            self.about: dict[str, Any] = _about_attention(self._kind, data, node_id, chosen)
+            return
         question = Question(network, data, output, *_outlook(network, data, output))
         kind = _choose(question)
         asked = parts if kind.ALL_PARTS else {chosen: parts[chosen]}
@@ -71,8 +81,8 @@ class Predictor:
         limit = min(samples, max(inferring.affordable(seconds * kind.SHARE_OF_SAMPLES), inferring.batch))
         subset = choose_samples(asked, limit)
         self._kind = kind(question, inferring, subset, bind_data(network, subset.split), seconds)
-        self.fields: Fields = self._kind.fields
-        self.about: dict[str, Any] = {
+        self.fields = self._kind.fields
+        self.about = {
             "kind": kind.NAME,
             "node": output,
             "task": "classification" if question.classifies else "regression",
@@ -89,7 +99,26 @@ class Predictor:
     def compute(self) -> dict[str, Array]:
         """Return the arrays of the picture with the weights as they are."""
         with np.errstate(all="ignore"):
-            return self._kind.compute()
+            found: dict[str, Array] = self._kind.compute()
+            return found
+
+
+def _about_attention(picture: AttentionPicture, data: DataSet, node_id: str, part: str) -> dict[str, Any]:
+    parts, count = data.parts(), picture.fields["weights"][1][0]
+    heads = [f"head {number + 1}" for number in range(picture.about["heads"])]
+    return {
+        "kind": picture.NAME,
+        "node": node_id,
+        "task": "attention",
+        "classes": [],
+        "features": [],
+        "targets": ["mean of the heads", *heads] if len(heads) > 1 else heads,
+        "parts": [[part, count, len(parts[part])]],
+        "available": [name for name in PARTS if name in parts],
+        "part": part,
+        "data": data.kind,
+        **picture.about,
+    }
 
 
 class _Outlook(NamedTuple):
