@@ -27,6 +27,7 @@ from engine.training.prediction_kinds import (
 )
 from engine.training.prediction_samples import PARTS, Question, choose_samples
 from engine.training.sample_pictures import SamplesKind, shows_samples
+from engine.training.prediction_texts import TextsKind, writes_texts
 from engine.training.targets import bind_data
 
 Array = NDArray[Any]
@@ -160,6 +161,8 @@ def _choose(question: Question) -> type[Kind]:
     if shows_samples(question):
         return SamplesKind
     network, output = question.network, question.output
+    if writes_texts(question):
+        return TextsKind
     flat = len(network.inference.inputs[output][0]) == 1
     width = 0
     if len(network.inputs) == 1 and flat and not question.reconstructs:
