@@ -22,6 +22,7 @@ class Adam(Optimizer, frozen=True):
 
     FORMULA: ClassVar[str] = "w ← w − η·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε)"
     SLOTS: ClassVar[tuple[str, ...]] = ("momentum", "velocity", "velocity_hat")
+    MOMENTUM: ClassVar[str] = "beta_1"
 
     learning_rate: Annotated[
         float,

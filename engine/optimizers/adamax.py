@@ -19,6 +19,7 @@ class Adamax(Optimizer, frozen=True):
 
     FORMULA: ClassVar[str] = "u ← max(β₂·u, |g|),   w ← w − η/(1 − β₁ᵗ) · m / (u + ε)"
     SLOTS: ClassVar[tuple[str, ...]] = ("momentum", "norm")
+    MOMENTUM: ClassVar[str] = "beta_1"
 
     learning_rate: Annotated[
         float,

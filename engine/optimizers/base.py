@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar
 
+import msgspec
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
@@ -38,6 +39,8 @@ class Optimizer(Component, frozen=True):
     """The names of the vectors that it can keep beside the parameters, such as momentum."""
     SCRATCH: ClassVar[int] = 1
     """How many scratch vectors a chunk needs."""
+    MOMENTUM: ClassVar[str] = ""
+    """The field that says how much of the momentum is kept, where a schedule may turn it in mid-run."""
 
     learning_rate: Annotated[
         float,
@@ -97,28 +100,13 @@ class Updater:
         self.slots: dict[str, Array] = {
             name: np.full_like(parameters, optimizer.initial_slot(name)) for name in optimizer.slot_names()
         }
-        scratch = tuple(
+        everything = ((0, parameters.size),)
+        self._vectors = parameters, gradients
+        self._kernels = everything if kernels is None else tuple(kernels)
+        self._scratch = tuple(
             np.empty(min(CHUNK, parameters.size), parameters.dtype) for _ in range(optimizer.SCRATCH)
         )
-        self._rules: list[Rule] = []
-        everything = ((0, parameters.size),)
-        decaying = everything if kernels is None or not optimizer.decay_kernels_only else tuple(kernels)
-        for start, stop in self.segments:
-            for begin in range(start, stop, CHUNK):
-                part = slice(begin, min(begin + CHUNK, stop))
-                length = part.stop - part.start
-                if optimizer.weight_decay:
-                    overlaps = (slice(max(a, part.start), min(b, part.stop)) for a, b in decaying)
-                    shrinking = [parameters[where] for where in overlaps if where.start < where.stop]
-                    self._rules += [decay_rule(w, optimizer.weight_decay) for w in shrinking]
-                self._rules.append(
-                    optimizer.bind(
-                        parameters[part],
-                        gradients[part],
-                        tuple(slot[part] for slot in self.slots.values()),
-                        tuple(s[:length] for s in scratch),
-                    )
-                )
+        self._rules = self._bind(optimizer)
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter in the segments by one step of the rule."""
@@ -126,6 +114,35 @@ class Updater:
         steps = self.steps
         for rule in self._rules:
             rule(learning_rate, steps)
+
+    def turn_momentum(self, momentum: float) -> None:
+        """Go on with so much momentum, where the optimizer has some; the slots stay as they are."""
+        field = self.optimizer.MOMENTUM
+        if field and getattr(self.optimizer, field) not in (0.0, momentum):
+            self.optimizer = msgspec.structs.replace(self.optimizer, **{field: momentum})
+            self._rules = self._bind(self.optimizer)
+
+    def _bind(self, optimizer: Optimizer) -> list[Rule]:
+        parameters, gradients = self._vectors
+        decaying = self._kernels if optimizer.decay_kernels_only else ((0, parameters.size),)
+        rules: list[Rule] = []
+        for start, stop in self.segments:
+            for begin in range(start, stop, CHUNK):
+                part = slice(begin, min(begin + CHUNK, stop))
+                length = part.stop - part.start
+                if optimizer.weight_decay:
+                    overlaps = (slice(max(a, part.start), min(b, part.stop)) for a, b in decaying)
+                    shrinking = [parameters[where] for where in overlaps if where.start < where.stop]
+                    rules += [decay_rule(w, optimizer.weight_decay) for w in shrinking]
+                rules.append(
+                    optimizer.bind(
+                        parameters[part],
+                        gradients[part],
+                        tuple(slot[part] for slot in self.slots.values()),
+                        tuple(s[:length] for s in self._scratch),
+                    )
+                )
+        return rules
 
 
 def decay_rule(parameter: Array, weight_decay: float) -> Rule:

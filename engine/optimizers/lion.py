@@ -21,6 +21,7 @@ class Lion(Optimizer, frozen=True):
 
     FORMULA: ClassVar[str] = "w ← w − η·sign(β₁·m + (1 − β₁)·g),   m ← β₂·m + (1 − β₂)·g"
     SLOTS: ClassVar[tuple[str, ...]] = ("momentum",)
+    MOMENTUM: ClassVar[str] = "beta_1"
     SCRATCH: ClassVar[int] = 2
 
     learning_rate: Annotated[

@@ -21,6 +21,7 @@ class RMSprop(Optimizer, frozen=True):
 
     FORMULA: ClassVar[str] = "v ← ρ·v + (1 − ρ)·g²,   w ← w − η·g / √(v + ε)"
     SLOTS: ClassVar[tuple[str, ...]] = ("velocity", "momentum", "average_gradient")
+    MOMENTUM: ClassVar[str] = "momentum"
 
     learning_rate: Annotated[
         float,

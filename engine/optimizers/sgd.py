@@ -19,6 +19,7 @@ class SGD(Optimizer, frozen=True):
 
     FORMULA: ClassVar[str] = "w ← w − η·g,   with momentum m ← μ·m − η·g, w ← w + m"
     SLOTS: ClassVar[tuple[str, ...]] = ("momentum",)
+    MOMENTUM: ClassVar[str] = "momentum"
 
     momentum: Annotated[
         float, Meta(ge=0, le=1, description="Part of the last step that is kept (0: plain gradient descent).")

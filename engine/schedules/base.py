@@ -36,6 +36,10 @@ class Schedule(Component, frozen=True):
         """Return the factor for `step` (0 for the first) of `total_steps`."""
         raise TypeError(f"{type(self).__name__} has no rule.")
 
+    def momentum(self, step: int, steps_per_epoch: int, total_steps: int) -> float | None:
+        """Return how much momentum to keep at `step`, or None for a schedule that leaves it alone."""
+        return None
+
     def respond(self, response: Response, score: float) -> Response:
         """Return the response after an epoch with this score (validation loss, or training loss without one)."""
         return response

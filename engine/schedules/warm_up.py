@@ -35,5 +35,9 @@ class WarmUp(Schedule, frozen=True):
         rest = max(total_steps - self.warmup_steps, 1)
         return schedules.get(self.then).factor(step - self.warmup_steps, steps_per_epoch, rest)
 
+    def momentum(self, step: int, steps_per_epoch: int, total_steps: int) -> float | None:
+        rest = max(total_steps - self.warmup_steps, 1)
+        return schedules.get(self.then).momentum(max(step - self.warmup_steps, 0), steps_per_epoch, rest)
+
     def respond(self, response: Response, score: float) -> Response:
         return schedules.get(self.then).respond(response, score)

@@ -111,6 +111,8 @@ class PhasedRun(TrainingRun):
             if control is not None and control.learning_rate is not None:
                 self._change_rate(control)
             rate = self._rate_of(phase)
+            if self._turns_momentum:
+                self._turn_momentum()
             plan, take_step = self._by_turn.get((phase, stop - start)) or self._make_turn(turn)
             self.plan = plan
             if not self.step % GOOD_EVERY:

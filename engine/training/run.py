@@ -70,6 +70,7 @@ class TrainingRun:
         self.optimizer = family("optimizer").get(settings.optimizer)
         self.schedule = family("schedule").get(settings.schedule)
         self.response = Response()
+        self._turns_momentum = self.schedule.momentum(0, 1, 1) is not None
         self.average = WeightAverage(network, settings) if settings.use_ema else None
         self.learning_rate: float = self.optimizer.learning_rate
         self.updaters = self._make_updaters()
@@ -133,7 +134,7 @@ class TrainingRun:
 
     def _run_epoch(self, control: RunControl | None) -> Iterator[Snapshot]:
         samples, batch, meter, clock = self.samples, self.batch, self.meter, time.perf_counter
-        average, response = self.average, self.response.factor
+        average, response, turns = self.average, self.response.factor, self._turns_momentum
         factor, constant = self.schedule.factor, self.schedule.NAME == "constant"
         order, epoch, per_epoch, total = self._order, self.epoch + 1, self.steps_per_epoch, self.total_steps
         while self.position < samples:
@@ -144,6 +145,8 @@ class TrainingRun:
             rate = self.learning_rate * response
             if not constant:
                 rate *= factor(self.step, per_epoch, total)
+            if turns:
+                self._turn_momentum()
             plan, take_step = self._ready.get(stop - start) or self._make_ready(stop - start)
             self.plan = plan
             if not self.step % GOOD_EVERY:
@@ -212,6 +215,12 @@ class TrainingRun:
     def _closing_figures(self, last: bool) -> dict[str, float]:
         """Return further figures of an epoch that has ended; `last` says that it is the run's."""
         return {}
+
+    def _turn_momentum(self) -> None:
+        momentum = self.schedule.momentum(self.step, self.steps_per_epoch, self.total_steps)
+        if momentum is not None:
+            for updater in self.updaters.values():
+                updater.turn_momentum(momentum)
 
     def current_rate(self) -> float:
         """Return the learning rate of the next step."""

@@ -31,7 +31,8 @@ class RunState:
     `arrays`: "vector" and "statistics" (the weights), "slot/NAME" (the optimizer's), "best_vector" and
     "best_statistics" (the best epoch's weights), "pending/..." (predictions that the metrics have not read yet),
     "history/NAME" (its columns), "average" (the moving average of the weights, where one is kept).
-    `facts`: counters, the learning rate, what the schedule has made of the run, the state of every random stream, sums over the epoch.
+    `facts`: counters, the learning rate, what the schedule has made of the run, the state of every random stream, sums
+    over the epoch.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from engine.core.fields import describe
 from engine.optimizers import optimizers
 from engine.optimizers.base import CHUNK, Optimizer, Updater
 from engine.optimizers.nadam import Momenta
+from engine.schedules import schedules
 
 VARIANTS: list[Any] = [
     "sgd",
@@ -264,3 +265,45 @@ def test_what_is_a_kernel() -> None:
         if (where.start, where.stop) in network.store.kernels
     }
     assert kernels == {"embedding_1/embeddings", "gru_1/kernel", "gru_1/recurrent_kernel", "dense_1/kernel"}
+
+
+@pytest.mark.parametrize(
+    ("value", "theirs", "settings"),
+    [
+        ({"name": "sgd", "momentum": 0.9}, "SGD", {"momentum": 0.9}),
+        ({"name": "sgd", "momentum": 0.9, "nesterov": True}, "SGD", {"momentum": 0.9, "nesterov": True}),
+        ({"name": "adam", "epsilon": 1e-30}, "Adam", {"eps": 1e-30}),
+        ({"name": "adamax", "epsilon": 1e-30}, "Adamax", {"eps": 1e-30}),
+    ],
+    ids=str,
+)
+def test_one_cycle_turns_the_momentum_as_pytorch_does(value: Any, theirs: str, settings: Any) -> None:
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(8)
+    w, g = random.standard_normal(CHUNK + 9), np.empty(CHUNK + 9)
+    their_w = torch.tensor(w.copy(), requires_grad=True)
+    optimizer = getattr(torch.optim, theirs)([their_w], lr=0.03, **settings)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.03, total_steps=20)
+    updater, schedule = Updater(optimizers.get(value), w, g, [(0, len(w))]), schedules.get("one_cycle")
+    for step in range(20):
+        g[...] = random.standard_normal(len(w))
+        their_w.grad = torch.tensor(g.copy())
+        rate = optimizer.param_groups[0]["lr"]
+        assert schedule.factor(step, 5, 20) * 0.03 == pytest.approx(rate)
+        momentum = schedule.momentum(step, 5, 20)
+        assert momentum is not None
+        updater.turn_momentum(momentum)
+        # SGD of PyTorch keeps its momentum without the learning rate: with one that changes the two rules part.
+        updater.step(0.03)
+        optimizer.param_groups[0]["lr"] = 0.03
+        optimizer.step()
+        optimizer.param_groups[0]["lr"] = rate
+        scheduler.step()
+    np.testing.assert_allclose(w, their_w.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+
+def test_momentum_is_turned_only_where_there_is_some() -> None:
+    for value in ("sgd", "rmsprop", "adagrad", "nadam"):
+        updater = Updater(optimizers.get(value), np.zeros(2), np.zeros(2), [(0, 2)])
+        updater.turn_momentum(0.9)
+        assert updater.optimizer == optimizers.get(value)

@@ -60,6 +60,7 @@ def test_hold_save_load_and_go_on_equals_an_uninterrupted_run(
 PARTS: dict[str, dict[str, Any]] = {
     "plateau": {"schedule": {"name": "reduce_on_plateau", "patience": 1, "min_delta": 0.05, "drop": 0.5}},
     "one cycle": {"schedule": "one_cycle", "optimizer": {"name": "adam", "weight_decay": 0.1}},
+    "one cycle, momentum": {"schedule": "one_cycle", "optimizer": {"name": "sgd", "momentum": 0.9}},
     "restarts": {"schedule": {"name": "cosine_restarts", "first_period": 1.3}, "optimizer": "lion"},
     "average": {"use_ema": True, "ema_momentum": 0.7},
     "average overwrites": {"use_ema": True, "ema_overwrite_frequency": 5, "optimizer": "nadam"},
