@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -23,29 +24,34 @@ class Maximum(Merge, frozen=True):
     KEYWORDS: ClassVar[tuple[str, ...]] = ("max", "maxout", "largest")
 
     def bind(self, binding: Binding) -> Kernel:
-        xs, (y,) = binding.inputs, binding.outputs
-        maximum, copyto = np.maximum, np.copyto
+        return bind_extreme(binding, np.maximum)
 
-        def forward() -> None:
-            copyto(y, xs[0])
-            for x in xs[1:]:
-                maximum(y, x, out=y)
 
-        if not binding.output_gradients:
-            return Kernel(forward)
-        (dy,) = binding.output_gradients
-        left, part = binding.scratch(dy.shape), binding.scratch(dy.shape)
-        mask = binding.scratch(dy.shape, bool)
-        equal, multiply, subtract = np.equal, np.multiply, np.subtract
-        pairs = list(zip(xs, binding.input_gradients, strict=True))
+def bind_extreme(binding: Binding, choose: Callable[..., object]) -> Kernel:
+    """Return the kernels of the largest (np.maximum) or the smallest (np.minimum) of the inputs."""
+    xs, (y,) = binding.inputs, binding.outputs
+    copyto = np.copyto
 
-        def backward() -> None:
-            copyto(left, dy)
-            for x, dx in pairs:
-                equal(x, y, mask)
-                multiply(left, mask, part)
-                subtract(left, part, left)
-                if dx is not None:
-                    copyto(dx, part)
+    def forward() -> None:
+        copyto(y, xs[0])
+        for x in xs[1:]:
+            choose(y, x, out=y)
 
-        return Kernel(forward, backward)
+    if not binding.output_gradients:
+        return Kernel(forward)
+    (dy,) = binding.output_gradients
+    left, part = binding.scratch(dy.shape), binding.scratch(dy.shape)
+    mask = binding.scratch(dy.shape, bool)
+    equal, multiply, subtract = np.equal, np.multiply, np.subtract
+    pairs = list(zip(xs, binding.input_gradients, strict=True))
+
+    def backward() -> None:
+        copyto(left, dy)
+        for x, dx in pairs:
+            equal(x, y, mask)
+            multiply(left, mask, part)
+            subtract(left, part, left)
+            if dx is not None:
+                copyto(dx, part)
+
+    return Kernel(forward, backward)

@@ -21,6 +21,7 @@ VARIANTS: list[Activation] = [cls() for cls in CLASSES] + [
     activations.get({"name": "elu", "alpha": 0.3}),
     activations.get({"name": "elu", "alpha": 2.0}),
     activations.get({"name": "gelu", "approximate": True}),
+    activations.get({"name": "celu", "alpha": 2.0}),
 ]
 
 
@@ -42,6 +43,11 @@ def reference(activation: Activation) -> Any:
         "softsign": lambda x: x / (1 + abs(x)),
         "swish": lambda x: x / (1 + math.exp(-x)),
         "gelu": lambda x: x * (bent(x) if a.approximate else normal(x)),
+        "relu6": lambda x: min(max(0, x), 6),
+        "hard_sigmoid": lambda x: min(max(0, x / 6 + 0.5), 1),
+        "hard_silu": lambda x: x * min(max(0, x / 6 + 0.5), 1),
+        "celu": lambda x: x if x > 0 else a.alpha * math.expm1(x / a.alpha),
+        "mish": lambda x: x * math.tanh(math.log1p(math.exp(x))),
     }.get(a.NAME)
 
 
