@@ -158,7 +158,7 @@ class Application(QObject):
         self.inspector.node_requested.connect(self.live.go_to)
         self.inspector.enter_requested.connect(canvas.blocks.enter)
         self.problems.node_requested.connect(self._show_node)
-        self.outline.node_activated.connect(canvas.go_to)
+        self.outline.node_activated.connect(self.live.go_to)
         self.outline.help_requested.connect(canvas.help_requested)
         self.outline.refused.connect(canvas.tell)
         self.session.findings_changed.connect(self._show_badges)

@@ -6,6 +6,7 @@ found exactly, layer after layer: its inputs are straight between the bends of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -63,13 +64,11 @@ class PiecewiseProbe:
         self._twin = compile_design(design, seed=network.seed, dtype="float64")
         self._input = network.inputs[0]
         self.inputs = size(network.inference.outputs[self._input][0])
-        self.take(network)
+        self.take(network.weights)
 
-    def take(self, network: Network) -> None:
-        """Take the weights of a network of the same design."""
-        self._twin.load_weights(
-            {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
-        )
+    def take(self, weights: Mapping[str, Array]) -> None:
+        """Take weights, "name/parameter", of a network of the same design."""
+        self._twin.load_weights({name: np.asarray(array, np.float64) for name, array in weights.items()})
 
     def ask(self, points: Array, node_id: str = "") -> Array:
         """Return what reaches the activation of a node, (n, units), at points (n, inputs); of the last for none."""
@@ -79,6 +78,7 @@ class PiecewiseProbe:
         for start in range(0, len(points), BATCH):
             part = points[start : start + BATCH]
             buffer[: len(part)] = part.reshape(len(part), *buffer.shape[1:])
+            buffer[len(part) :] = 0
             plan.forward()
             tap = plan.taps[node_id or self._last]
             found.append(tap.pre[: len(part)].reshape(len(part), -1).copy())

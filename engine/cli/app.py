@@ -17,6 +17,7 @@ from engine.cli.summary import summary
 from engine.cli.templates import templates
 from engine.cli.train import train
 from engine.cli.version import program_version
+from engine.cli.widths import widths
 
 if TYPE_CHECKING:
     from engine.cli import Screenshot
@@ -40,7 +41,7 @@ def build_app(screenshot: Screenshot | None = None) -> Any:
         pretty_exceptions_enable=False,
     )
     app.callback()(_options)
-    for command in (train, evaluate, predict, generate, export, summary, check, templates):
+    for command in (train, evaluate, predict, generate, export, summary, check, widths, templates):
         app.command()(command)
     if screenshot is not None:
         app.command("screenshot")(screenshot)
