@@ -60,6 +60,8 @@ class Plan:
         constants: the Outputs whose target is one number for all samples: their buffers are filled already.
         masks: output node id -> (batch, T) bool, the steps that count, where a prediction carries a mask.
         predictions: output node id -> array (batch, *shape), valid after `forward`.
+        through_time: node id -> the gradient of the loss at the state after each step, (T, batch, units), for each
+            direction of a recurrent layer; valid after `backward`.
         views: node id -> what else its kernel can show, by name, valid after `forward`.
         taps: node id -> Tap, valid after `forward` (training plans, and plans made with keep=True).
         steps: the forward pass, each step with its operation.
@@ -94,6 +96,7 @@ class Plan:
         self.masks: dict[str, Array] = {}
         self._masks: dict[Mask | None, Array | None] = {None: None}
         self.predictions: dict[str, Array] = {}
+        self.through_time: dict[str, tuple[Array, ...]] = {}
         self.views: dict[str, Mapping[str, Callable[[], Array]]] = {}
         self._kernels: list[tuple[Operation, Kernel]] = []
         self._allocate_values(keep or self.training)
@@ -241,6 +244,8 @@ class Plan:
         elif isinstance(operation, LayerOperation):
             binding = self._binding(operation, backward)
             kernel = operation.layer.bind(binding)
+            if kernel.through_time:
+                self.through_time[operation.node] = kernel.through_time
             if kernel.views:
                 self.views[operation.node] = kernel.views
             if self.training and operation.owner in self.program.held:

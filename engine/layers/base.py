@@ -55,11 +55,14 @@ class Kernel(NamedTuple):
 
     `views` are what else a picture can show of the last forward pass, by name: functions that return a new array with
     the batch axis first (the weights of an attention).
+    `through_time`, of a recurrent layer, holds the gradient of the loss at the state after each step, (T, N, units) in
+    the order of time, for each direction in which the sequence is read; `backward` writes it.
     """
 
     forward: Callable[[], object]
     backward: Callable[[], object] | None = None
     views: Mapping[str, Callable[[], Array]] = MappingProxyType({})
+    through_time: tuple[Array, ...] = ()
 
 
 class Binding(Protocol):

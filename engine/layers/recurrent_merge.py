@@ -50,7 +50,7 @@ def bind_directions(
             step()
         inputs()
 
-    return Kernel(run, run_back)
+    return Kernel(run, run_back, through_time=tuple(sweep.gradient_in_time() for sweep, _ in sweeps))
 
 
 class Outlet:

@@ -88,6 +88,10 @@ class Sweep:
         outputs = [out[:, self._columns] for out in self.binding.outputs[1:]]
         return [(out, state[-1]) for out, state in zip(outputs, self._states, strict=True)]
 
+    def gradient_in_time(self) -> Array:
+        """Return the gradient at the state after each step, (T, N, units), the first step of the sequence first."""
+        return self.dh[:0:-1] if self.backwards else self.dh[1:]
+
     def in_order(self, array: Array) -> Array:
         """Return a view of (N, T, ...) as (T, N, ...) in the order in which this sweep reads the steps."""
         turned = array.swapaxes(0, 1)

@@ -14,6 +14,8 @@ Array = NDArray[Any]
 HEAD = ("step", "seconds", "cost", "loss")
 PER_NODE = ("gradient_rms", "update_ratio", "weight_rms")
 PER_ACTIVATION = ("mean", "std", "saturated", "dead")
+MOST_STEPS = 64
+"""Of longer sequences so many steps are looked at, evenly."""
 
 
 class ActivationStatistics(msgspec.Struct, frozen=True):
@@ -29,6 +31,32 @@ class ActivationStatistics(msgspec.Struct, frozen=True):
     std: float
     saturated: float
     dead: float
+
+
+class ThroughTime(msgspec.Struct, frozen=True):
+    """Of which recurrent layer the gradient is followed over the steps of a sequence, and how finely."""
+
+    node: str
+    length: int
+    """Steps of the sequence."""
+    directions: int
+
+    @property
+    def steps(self) -> Array:
+        """The steps that are looked at, counted from 0: all, or so many evenly over the sequence."""
+        return np.unique(np.linspace(0, self.length - 1, min(self.length, MOST_STEPS)).round().astype(int))
+
+
+class GradientThroughTime(msgspec.Struct, frozen=True):
+    """RMS of dL/dh_t, the gradient of the loss at a recurrent layer's state after each step, over a batch.
+
+    `values[d][i]` belongs to step `steps[i]` (from 0) of direction d: the one from the first step, then, where both
+    are read, the one from the last. Where it falls towards the steps that lie far from the output, what happened there
+    can't be learned.
+    """
+
+    steps: tuple[int, ...]
+    values: tuple[tuple[float, ...], ...]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,14 +77,16 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     weight_rms: dict[str, float]
     edge_gradient_rms: dict[Edge, float]
     activations: dict[str, ActivationStatistics]
+    through_time: dict[str, GradientThroughTime] = {}
 
 
 class ObservationLayout(msgspec.Struct, frozen=True):
-    """The nodes, wires and activations that a row of numbers tells of, in order."""
+    """The nodes, wires, activations and recurrent layers that a row of numbers tells of, in order."""
 
     nodes: tuple[str, ...]
     edges: tuple[Edge, ...]
     activations: tuple[str, ...]
+    recurrent: tuple[ThroughTime, ...] = ()
 
     @property
     def width(self) -> int:
@@ -66,6 +96,7 @@ class ObservationLayout(msgspec.Struct, frozen=True):
             + len(PER_NODE) * len(self.nodes)
             + len(self.edges)
             + len(PER_ACTIVATION) * len(self.activations)
+            + sum(one.directions * len(one.steps) for one in self.recurrent)
         )
 
     def parts(self, row: Array) -> tuple[Array, Array, Array, Array]:
@@ -73,16 +104,27 @@ class ObservationLayout(msgspec.Struct, frozen=True):
         first = len(HEAD)
         second = first + len(PER_NODE) * len(self.nodes)
         third = second + len(self.edges)
+        fourth = third + len(PER_ACTIVATION) * len(self.activations)
         return (
             row[:first],
             row[first:second].reshape(len(PER_NODE), len(self.nodes)),
             row[second:third],
-            row[third:].reshape(len(self.activations), len(PER_ACTIVATION)),
+            row[third:fourth].reshape(len(self.activations), len(PER_ACTIVATION)),
         )
+
+    def over_time(self, row: Array) -> dict[str, Array]:
+        """Return views of a row: node -> (directions, steps) of each recurrent layer, which stand at its end."""
+        found: dict[str, Array] = {}
+        start = self.width
+        for one in reversed(self.recurrent):
+            stop, start = start, start - one.directions * len(one.steps)
+            found[one.node] = row[start:stop].reshape(one.directions, -1)
+        return found
 
     def read(self, row: Array) -> Observation:
         """Return the observation that a row holds."""
-        head, per_node, per_edge, per_activation = self.parts(np.asarray(row))
+        row = np.asarray(row)
+        head, per_node, per_edge, per_activation = self.parts(row)
         gradient, ratio, weight = (dict(zip(self.nodes, values.tolist(), strict=True)) for values in per_node)
         statistics = (ActivationStatistics(*values) for values in per_activation.tolist())
         return Observation(
@@ -95,4 +137,14 @@ class ObservationLayout(msgspec.Struct, frozen=True):
             weight_rms=weight,
             edge_gradient_rms=dict(zip(self.edges, per_edge.tolist(), strict=True)),
             activations=dict(zip(self.activations, statistics, strict=True)),
+            through_time=self._read_through_time(row),
         )
+
+    def _read_through_time(self, row: Array) -> dict[str, GradientThroughTime]:
+        over_time = self.over_time(row)
+        return {
+            one.node: GradientThroughTime(
+                tuple(one.steps.tolist()), tuple(map(tuple, over_time[one.node].tolist()))
+            )
+            for one in self.recurrent
+        }

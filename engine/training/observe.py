@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.compiler.network import Network
 from engine.compiler.plan import Plan, Tap
 from engine.training.activation_traits import Traits, traits_of
-from engine.training.observation import Observation, ObservationLayout
+from engine.training.observation import Observation, ObservationLayout, ThroughTime
 
 Array = NDArray[Any]
 LOOK_ELEMENTS = 2**18
@@ -66,9 +66,16 @@ class Observer:
             for node_id, tap in plan.taps.items()
             if tap.activation is not None
         }
-        self.layout = ObservationLayout(tuple(self._slices), plan.observed_edges, tuple(self._traits))
+        recurrent = tuple(
+            ThroughTime(node_id, len(arrays[0]), len(arrays)) for node_id, arrays in plan.through_time.items()
+        )
+        self.layout = ObservationLayout(
+            tuple(self._slices), plan.observed_edges, tuple(self._traits), recurrent
+        )
         self._row = np.full(self.layout.width, np.nan)
         self._head, self._per_node, self._per_edge, self._per_activation = self.layout.parts(self._row)
+        self._over_time = self.layout.over_time(self._row)
+        self._through_time: dict[str, tuple[Array, ...]] = {}
         self._before = np.empty_like(network.parameter_vector[:moving])
         self._last_alive: dict[str, Array] = {}
         self._views: dict[int, _View] = {}
@@ -94,6 +101,7 @@ class Observer:
         """Look at the activations of the batch."""
         begun = time.perf_counter()
         self._view = self._view_of(plan)
+        self._through_time = plan.through_time
         for index, (node_id, traits) in enumerate(self._traits.items()):
             tap = plan.taps.get(node_id)
             if tap is not None:
@@ -116,6 +124,7 @@ class Observer:
         for index, where in self._view.slices:
             self._per_node[0, index] = rms(gradient[where])
             self._per_node[2, index] = rms(vector[where])
+        self._look_through_time()
         np.copyto(self._before, vector[: len(self._before)])
         self._look_seconds += time.perf_counter() - begun
 
@@ -167,6 +176,11 @@ class Observer:
         return found
 
     # ------------------------------------------------------------------ looking
+
+    def _look_through_time(self) -> None:
+        for one in self.layout.recurrent:
+            for direction, array in enumerate(self._through_time.get(one.node, ())):
+                self._over_time[one.node][direction] = [rms(array[step]) for step in one.steps]
 
     def _view_of(self, plan: Plan) -> _View:
         """Return where what a plan tells of stands in a row. What another phase's plan told last stays beside it."""

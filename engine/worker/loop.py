@@ -256,7 +256,11 @@ class Loop:
         training, layout = self.training, self._observer.layout
         self._line.send(
             p.TableLayout(
-                metrics=self._metrics, nodes=layout.nodes, edges=layout.edges, activations=layout.activations
+                metrics=self._metrics,
+                nodes=layout.nodes,
+                edges=layout.edges,
+                activations=layout.activations,
+                recurrent=layout.recurrent,
             )
         )
         self._line.send(

@@ -17,6 +17,7 @@ from engine.design.design import Design
 from engine.design.document_json import read_document, write_document
 from engine.design.elements import Edge
 from engine.training.finding import Finding
+from engine.training.observation import ThroughTime
 from engine.training.state import RunState
 
 Array = NDArray[Any]
@@ -327,6 +328,7 @@ class TableLayout(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     nodes: tuple[str, ...]
     edges: tuple[Edge, ...]
     activations: tuple[str, ...]
+    recurrent: tuple[ThroughTime, ...] = ()
 
 
 Message = Event | WatchLayout | TableLayout

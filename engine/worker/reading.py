@@ -42,7 +42,7 @@ def observation_reader(
     block: SharedBlock, message: p.TableLayout
 ) -> tuple[ObservationLayout, RingReader] | None:
     """Return what reads the observations of a run; None where a network is so large that not two rows fit."""
-    layout = ObservationLayout(message.nodes, message.edges, message.activations)
+    layout = ObservationLayout(message.nodes, message.edges, message.activations, message.recurrent)
     rows = ring_rows(shared.OBSERVATIONS_SIZE, layout.width)
     return (layout, RingReader(block, shared.OBSERVATIONS_AT, layout.width, rows)) if rows > 1 else None
 

@@ -116,3 +116,33 @@ def test_first_samples_are_whole() -> None:
     assert first_samples(np.zeros((10, 100)), 250).shape == (2, 100)
     assert first_samples(np.zeros((10, 100)), 5).shape == (1, 100)
     assert first_samples(np.zeros((3, 2)), 250).shape == (3, 2)
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward", "bidirectional"])
+def test_the_gradient_through_time_is_that_at_the_states(direction: str) -> None:
+    design = engine.Design()
+    h = design.add("Input", shape=(100, 3))
+    h = design.add("SimpleRNN", h, units=4, direction=direction, recurrent_initializer="orthogonal")
+    design.add("Output", design.add("Dense", h, units=1), loss="mean_squared_error")
+    network = engine.compile(design, dtype="float64")
+    random = np.random.default_rng(0)
+    x, y = random.standard_normal((8, 100, 3)), random.standard_normal((8, 1))
+    observer = Observer(network, every=1)
+    settings = engine.TrainingSettings(epochs=1, batch_size=8, shuffle=False, optimizer="sgd")
+    for _ in engine.fit(network, (x, y), settings, observer=observer):
+        pass
+    (seen,) = observer.take()
+    found = seen.through_time["simple_rnn_1"]
+    assert found.steps[0] == 0
+    assert found.steps[-1] == 99
+    assert len(found.steps) == 64
+    assert len(found.values) == (2 if direction == "bidirectional" else 1)
+    first = found.values[0]
+    fading = first if direction != "backward" else first[::-1]
+    assert 0 < fading[0] < 1e-3 * fading[-1], "it fades with the distance from the output"
+    if direction == "bidirectional":
+        assert found.values[1][-1] < 1e-3 * found.values[1][0]
+    # The last state's gradient is that of the output: its RMS is that of what flows through the wire behind.
+    edge = next(e for e in seen.edge_gradient_rms if e.source == "simple_rnn_1")
+    if direction == "forward":
+        assert first[-1] == pytest.approx(seen.edge_gradient_rms[edge], rel=1e-9)
