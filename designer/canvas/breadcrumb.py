@@ -34,6 +34,7 @@ class BreadcrumbBar(QFrame):
         self._shown: tuple[object, ...] = ()
         self._crumbs = QWidget(self)
         self._use = QLabel(self)
+        self._use.setContentsMargins(0, 0, 8, 0)
         self._rename = self._button("Rename…", "rename", "Give the block another name", self._on_rename)
         self._own = self._button(
             "Make Its Own",
@@ -67,7 +68,8 @@ class BreadcrumbBar(QFrame):
         if (trail, uses) != self._shown:
             self._shown = (trail, uses)
             self._show_trail(trail)
-            self._use.setText("used once" if uses == 1 else f"used {uses} times, all change together")
+            self._use.setText("used once" if uses == 1 else f"used {uses} times")
+            self._use.setToolTip("" if uses == 1 else "A change in here changes all of them")
             self._own.setVisible(uses > 1)
         self.place()
 
@@ -98,6 +100,7 @@ class BreadcrumbBar(QFrame):
         self.setStyleSheet(
             f"#breadcrumb {{ background: {color('panel').name()}; border: 1px solid {color('border').name()};"
             f" border-radius: 6px; }}"
+            f"#breadcrumb QToolButton {{ min-width: 0; }}"
             f"#breadcrumb QLabel {{ color: {color('text_muted').name()}; }}"
             f"#breadcrumb QToolButton {{ border: none; border-radius: 4px; padding: 3px 6px;"
             f" color: {color('text').name()}; }}"
@@ -107,9 +110,10 @@ class BreadcrumbBar(QFrame):
     def place(self) -> None:
         """Lie in the upper left corner; where there is little room only the way out and the names are shown."""
         room = self._view.viewport().width() - 2 * MARGIN
-        for extra in (self._use, self._rename):
+        extras = (self._rename, self._use)
+        for extra in extras:
             extra.show()
-        for extra in (self._use, self._rename):
+        for extra in extras:
             if self.sizeHint().width() > room:
                 extra.hide()
         self.resize(min(self.sizeHint().width(), room), self.sizeHint().height())

@@ -26,7 +26,7 @@ class Scope(Mirror):
     block `design` is its definition, with the shapes that it has in the instance that was entered; an edit changes the
     definition, and so every instance.
 
-    Signals: entered(path): the person stands elsewhere now; `reset` follows.
+    Signals: entered(path): the person stands elsewhere now, and what follows `reset` has followed it.
     """
 
     entered = Signal(object)
@@ -145,9 +145,9 @@ class Scope(Mirror):
         self.path = self.root.place = path
         self._show_all()
         self.remember()
-        self.entered.emit(path)
         self.reset.emit()
         self.checked.emit()
+        self.entered.emit(path)
 
     def _on_performed(self) -> None:
         path = self._reachable(self.path)
@@ -169,8 +169,8 @@ class Scope(Mirror):
         self.path = self.root.place = ()
         self._show_all()
         self.remember()
-        self.entered.emit(())
         self.reset.emit()
+        self.entered.emit(())
 
     def _on_place_wanted(self, path: Path) -> None:
         self.go(self._reachable(path))

@@ -18,7 +18,8 @@ from engine.core.shapes import size
 from engine.data.settings import DataSettings
 from engine.design import edits as e
 from engine.design.design import Design
-from engine.design.inference import Inference
+from engine.design.flatten import flatten
+from engine.design.inference import Inference, infer
 from engine.design.settings import TrainingSettings
 
 SEED = FieldSpec(
@@ -81,7 +82,9 @@ class OverviewPage(ColumnScroll):
         self.name.show_text(design.name)
         self.seed.show_message("")
         self.seed.editor.show_value(design.seed)
-        self.counts.show_counts(counts_of(design, self._document.inference))
+        flat = flatten(design).design
+        known = self._document.inference if flat is design else infer(flat)
+        self.counts.show_counts(counts_of(flat, known))
         self.data.setText(data_text(design.data))
         self.data_button.setText("Choose data…" if design.data is None else "Change data…")
         self.training.setText(training_text(design.training))

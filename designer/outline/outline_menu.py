@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMenu
 from designer.common.icons import icon
 from designer.document import editing
 from engine.core.errors import GradloomError
+from engine.design.block_library import offers
+from engine.design.blocks import BlockLayer
 from engine.design.elements import Edge
 from engine.layers.base import layers
 
@@ -39,6 +41,12 @@ def outline_menu(panel: OutlinePanel, node_id: str) -> QMenu:
     _disconnect_menu(panel, menu, node_id)
     _add(menu, "Move up", "chevron-up", "Alt+Up", panel.move_up)
     _add(menu, "Move down", "chevron-down", "Alt+Down", panel.move_down)
+    menu.addSeparator()
+    _add(menu, "Group into a block", "group", "Ctrl+G", panel.edit.group)
+    if isinstance(node.layer, BlockLayer):
+        _add(menu, "Ungroup", "ungroup", "Ctrl+Shift+G", panel.edit.ungroup)
+        if panel.document.design.users_of(node.layer.block) > 1:
+            _add(menu, "Make it a block of its own", "duplicate", "", panel.edit.make_own)
     menu.addSeparator()
     _add(menu, "Thaw" if node.frozen else "Freeze", "freeze", "Ctrl+L", panel.edit.toggle_frozen)
     _add(menu, "Take in again" if node.bypassed else "Bypass", "bypass", "Ctrl+B", panel.edit.toggle_bypassed)
@@ -102,6 +110,10 @@ def _layers_menu(panel: OutlinePanel, menu: QMenu, title: str, after: str) -> No
         if kind.CATEGORY not in categories:
             categories[kind.CATEGORY] = part.addMenu(kind.CATEGORY)
         categories[kind.CATEGORY].addAction(name, partial(panel.add_layer, name, after))
+    blocks = part.addMenu("Blocks")
+    for offer in offers(panel.document.design):
+        if offer.enters or not after:
+            blocks.addAction(offer.title, partial(panel.add_layer, offer.name, after))
 
 
 def _add(menu: QMenu, text: str, sign: str, keys: str, call: Callable[..., object]) -> QAction:

@@ -1,4 +1,4 @@
-"""The layers as rows, in the order in which samples pass through them."""
+"""The layers as rows, in the order in which samples pass through them; below a block those inside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from designer.common.theme import theme
 from designer.document.document import Document
 from engine.core.problems import Problem
 from engine.core.shapes import text as shape_text
+from engine.design.blocks import BlockLayer
+from engine.design.design import Design
 from engine.design.elements import Node
+from engine.design.flatten import Path
+from engine.design.inference import Inference
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Layer", "Type", "Output shape", "Parameters")
@@ -21,16 +25,40 @@ NODE_ROLE = int(Qt.ItemDataRole.UserRole)
 SIGNS = {"error": "error", "warning": "warning", "hint": "hint"}
 
 
+class Row:
+    """One line: a node, and where it is: `path` leads to it from what the document shows, through blocks."""
+
+    def __init__(self, path: Path, design: Design, known: Inference, parent: Row | None, place: int) -> None:
+        self.path, self.design, self.known = path, design, known
+        self.parent, self.place = parent, place
+        self.children: list[Row] = []
+        node = design.nodes[path[-1]]
+        inner = known.inner.get(node.id)
+        if isinstance(node.layer, BlockLayer) and inner is not None:
+            inside = design.inside(node.layer.block, inner.arriving)
+            order = [*inner.order, *inner.cycle]
+            self.children = [Row((*path, n), inside, inner, self, i) for i, n in enumerate(order)]
+
+    def all(self) -> list[Row]:
+        """Return this row and all below it."""
+        return [self, *(row for child in self.children for row in child.all())]
+
+
 class OutlineModel(QAbstractItemModel):
-    """Mirrors the document's nodes. A name that is edited goes out as `rename_requested(id, name)`."""
+    """Mirrors the document's nodes. A name that is edited goes out as `rename_requested(id, name)`.
+
+    Rows below a block are for looking and going there; commands speak of the rows on top.
+    """
 
     rename_requested = Signal(str, str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._rows: list[str] = []
-        self._worst: dict[str, Problem] = {}
+        self._tops: list[Row] = []
+        self._rows: list[Row] = []
+        self._numbers: dict[int, int] = {}
+        self._worst: dict[Path, Problem] = {}
         document.checked.connect(self._on_checked)
         document.reset.connect(self._on_checked)
         document.node_replaced.connect(self._on_node_replaced)
@@ -38,25 +66,55 @@ class OutlineModel(QAbstractItemModel):
         self._on_checked()
 
     def node_at(self, row: int) -> str:
-        """Return the node of a row."""
-        return self._rows[row]
+        """Return the node of a row on top."""
+        return self._tops[row].path[-1]
+
+    def node_of(self, index: Index) -> str:
+        """Return the node of an index, "" where it is inside a block."""
+        return "" if not index.isValid() or index.parent().isValid() else self.node_at(index.row())
+
+    def path_of(self, index: Index) -> Path:
+        """Return where the node of an index is, from what the document shows."""
+        return self._row(index).path
+
+    def index_of(self, path: Path) -> QModelIndex:
+        """Return the index of what is at a path, an invalid one where nothing is."""
+        row = next((row for row in self._rows if row.path == path), None)
+        return QModelIndex() if row is None else self.createIndex(row.place, 0, self._numbers[id(row)])
 
     def row_of(self, node_id: str) -> int:
         """Return the row of a node, or -1."""
-        return self._rows.index(node_id) if node_id in self._rows else -1
+        return next((place for place, row in enumerate(self._tops) if row.path[-1] == node_id), -1)
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether there are rows below others."""
+        return len(self._rows) > len(self._tops)
 
     # ------------------------------------------------------------------ what a view asks
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        if parent.isValid() or not 0 <= row < len(self._rows) or not 0 <= column < len(COLUMNS):
+        rows = self._row(parent).children if parent.isValid() else self._tops
+        if not 0 <= row < len(rows) or not 0 <= column < len(COLUMNS):
             return QModelIndex()
-        return self.createIndex(row, column)
+        return self.createIndex(row, column, self._numbers[id(rows[row])])
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
-        return QModelIndex()
+        above = self._row(index).parent if index.isValid() else None
+        return QModelIndex() if above is None else self.createIndex(above.place, 0, self._numbers[id(above)])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
+        if not parent.isValid():
+            return len(self._tops)
+        return len(self._row(parent).children) if parent.column() == 0 else 0
+
+    def _row(self, index: Index) -> Row:
+        return self._rows[index.internalId()]
+
+    def _node(self, index: Index) -> Node | None:
+        row = self._row(index)
+        nodes = self._document.design.nodes if row.parent is None else row.design.nodes
+        return nodes.get(row.path[-1])  # None for one that was taken out a moment ago; `checked` follows
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return len(COLUMNS)
@@ -73,31 +131,35 @@ class OutlineModel(QAbstractItemModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        if index.parent().isValid():
+            return Qt.ItemFlag.ItemIsEnabled
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not self._row(index).children:
+            usual |= Qt.ItemFlag.ItemNeverHasChildren
         return usual | Qt.ItemFlag.ItemIsEditable if index.column() == 0 else usual
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        node = self._document.design.nodes.get(self._rows[index.row()])
-        if node is None:  # taken out a moment ago; `checked` follows
+        node, row = self._node(index), self._row(index)
+        if node is None:
             return None
         column = index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(node, column)
+                return self._text(row, node, column)
             case Qt.ItemDataRole.EditRole:
                 return node.name
             case Qt.ItemDataRole.DecorationRole:
-                return self._sign(node) if column == 0 else None
+                return self._sign(row, node) if column == 0 else None
             case Qt.ItemDataRole.TextAlignmentRole if column == 3:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case Qt.ItemDataRole.ForegroundRole if column > 0 or node.bypassed:
+            case Qt.ItemDataRole.ForegroundRole if column > 0 or node.bypassed or row.parent is not None:
                 return theme().color("text_muted")
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
-                return self._description(node)
+                return self._description(row, node)
             case Qt.ItemDataRole.AccessibleTextRole if column == 0:
-                return self._spoken(node)
+                return self._spoken(row, node)
             case _ if role == NODE_ROLE:
                 return node.id
         return None
@@ -105,7 +167,7 @@ class OutlineModel(QAbstractItemModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if not index.isValid() or role != Qt.ItemDataRole.EditRole:
             return False
-        node = self._document.design.nodes.get(self._rows[index.row()])
+        node = self._node(index)
         if node is None or str(value) == node.name:
             return False
         self.rename_requested.emit(node.id, str(value))
@@ -113,39 +175,46 @@ class OutlineModel(QAbstractItemModel):
 
     # ------------------------------------------------------------------ details
 
-    def _text(self, node: Node, column: int) -> str:
-        inference = self._document.inference
+    def _known(self, row: Row) -> tuple[Design, Inference]:
+        if row.parent is None:
+            return self._document.design, self._document.inference
+        return row.design, row.known
+
+    def _text(self, row: Row, node: Node, column: int) -> str:
+        design, inference = self._known(row)
         if column == 0:
             return node.name
         if column == 1:
-            return " · ".join([node.type, *_states(node)])
+            return " · ".join([design.type_of(node), *_states(node)])
         if column == 2:
             shapes = inference.outputs.get(node.id) or inference.inputs.get(node.id) or ()
             return ", ".join(shape_text(shape) for shape in shapes)
         count = inference.parameter_count(node.id)
         return format_count(count) if count else ""
 
-    def _spoken(self, node: Node) -> str:
-        parts = [node.name, node.type, *_states(node)]
-        if shape := self._text(node, 2):
+    def _spoken(self, row: Row, node: Node) -> str:
+        design, inference = self._known(row)
+        parts = [node.name, design.type_of(node), *_states(node)]
+        if shape := self._text(row, node, 2):
             parts.append(f"shape {shape}")
-        if count := self._document.inference.parameter_count(node.id):
+        if count := inference.parameter_count(node.id):
             parts.append(count_noun(count, "parameter"))
-        sources = [
-            self._document.design.nodes[x.source].name for x in self._document.design.incoming(node.id)
-        ]
+        if row.children:
+            parts.append(f"{count_noun(len(row.children), 'row')} inside")
+        sources = [design.nodes[x.source].name for x in design.incoming(node.id)]
         if sources:
             parts.append(f"fed by {', '.join(sources)}")
-        if (worst := self._worst.get(node.id)) is not None:
+        if (worst := self._worst.get(row.path)) is not None:
             parts.append(f"{worst.severity}: {worst.message}")
         return ", ".join(parts)
 
-    def _description(self, node: Node) -> str:
-        problems = [problem.message for problem in self._document.problems_at(node.id)]
+    def _description(self, row: Row, node: Node) -> str:
+        here = (p for p in self._document.problems if (p.node, *p.inside)[: len(row.path)] == row.path)
+        problems = [problem.message for problem in here]
         return "\n".join(problems) or node.layer.FORMULA
 
-    def _sign(self, node: Node) -> QIcon:
-        worst = self._worst.get(node.id)
+    def _sign(self, row: Row, node: Node) -> QIcon:
+        worst = self._worst.get(row.path)
         if worst is not None:
             role = {"error": "failing", "warning": "warning"}.get(worst.severity, "text_muted")
             return icon(SIGNS[worst.severity], role)
@@ -153,17 +222,24 @@ class OutlineModel(QAbstractItemModel):
 
     def _on_checked(self) -> None:
         known = self._document.inference
-        rows = [*known.order, *known.cycle]
-        worst: dict[str, Problem] = {}
+        worst: dict[Path, Problem] = {}
         for problem in self._document.problems:  # the worst come first
-            worst.setdefault(problem.node, problem)
+            place = (problem.node, *problem.inside)
+            for depth in range(1, len(place) + 1):
+                worst.setdefault(place[:depth], problem)
         self._worst = worst
-        if rows != self._rows:
+        order = [*known.order, *known.cycle]
+        tops = [Row((node_id,), self._document.design, known, None, i) for i, node_id in enumerate(order)]
+        rows = [row for top in tops for row in top.all()]
+        same = [row.path for row in rows] == [row.path for row in self._rows]
+        if not same:
             self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
-        else:
+        self._tops, self._rows = tops, rows
+        self._numbers = {id(row): number for number, row in enumerate(rows)}
+        if same:
             self._tell_all()
+        else:
+            self.endResetModel()
 
     def _on_node_replaced(self, node_id: str) -> None:
         row = self.row_of(node_id)
@@ -174,8 +250,12 @@ class OutlineModel(QAbstractItemModel):
         self._tell_all()
 
     def _tell_all(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+        for parent in [None, *(row for row in self._rows if row.children)]:
+            above = QModelIndex() if parent is None else self.index_of(parent.path)
+            count = self.rowCount(above)
+            if count:
+                last = self.index(count - 1, len(COLUMNS) - 1, above)
+                self.dataChanged.emit(self.index(0, 0, above), last)
 
 
 def _states(node: Node) -> list[str]:

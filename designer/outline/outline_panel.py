@@ -16,8 +16,10 @@ from designer.outline.outline_menu import outline_menu
 from designer.outline.outline_model import OutlineModel
 from designer.outline.reorder import move_down, move_up
 from engine.core.errors import GradloomError
+from engine.design.block_library import title_of
 from engine.design.edits import Edit
 from engine.design.elements import Edge, Position
+from engine.design.flatten import Path
 from engine.design.layout import COLUMN_GAP, NODE_SIZE
 
 Keys = tuple[Qt.Key, Qt.KeyboardModifier]
@@ -40,7 +42,7 @@ class OutlineTree(QTreeView):
 class OutlinePanel(QWidget):
     """Lists the layers in order, in step with the selection, and carries every command on them.
 
-    Signals: node_activated(id): show it on the canvas; help_requested(type); refused(message): why not.
+    Signals: node_activated(flat id): show it on the canvas; help_requested(type); refused(message): why not.
     """
 
     node_activated = Signal(str)
@@ -64,6 +66,7 @@ class OutlinePanel(QWidget):
         self.hint = QLabel("No layers yet. The menu key adds one here; the canvas shows how to begin.", self)
         self._keys: dict[Keys, object] = {}
         self._syncing = False
+        self._unfolded: set[Path] = set()
         self._set_up()
         self._connect()
         self._show_state()
@@ -75,8 +78,12 @@ class OutlinePanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out columns rather than cut names short."""
         super().resizeEvent(event)
+        self._choose_columns()
+
+    def _choose_columns(self) -> None:
+        inset = 80 if self.model.is_nested else 0
         for column, least in ((3, 400), (1, 300), (2, 200)):
-            self.tree.setColumnHidden(column, self.width() < least)
+            self.tree.setColumnHidden(column, self.width() < least + inset)
 
     # ------------------------------------------------------------------ commands
 
@@ -111,7 +118,7 @@ class OutlinePanel(QWidget):
         except GradloomError as error:
             self.refused.emit(str(error))
             return
-        self.push(f"Add {type_name}", edits)
+        self.push(f"Add {title_of(design, type_name)}", edits)
         self.selection.set([node_id])
 
     def draw_wire(self, edge: Edge) -> None:
@@ -149,6 +156,8 @@ class OutlinePanel(QWidget):
         tree.setAccessibleName("Layers in order")
         tree.setModel(self.model)
         tree.setRootIsDecorated(False)
+        tree.setIndentation(16)
+        tree.setExpandsOnDoubleClick(False)
         tree.setUniformRowHeights(True)
         tree.setAllColumnsShowFocus(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -178,6 +187,8 @@ class OutlinePanel(QWidget):
         self.model.modelReset.connect(self._on_model_reset)
         self.tree.key_pressed.connect(self._on_key_pressed)
         self.tree.activated.connect(self._on_activated)
+        self.tree.expanded.connect(lambda index: self._unfolded.add(self.model.path_of(index)))
+        self.tree.collapsed.connect(lambda index: self._unfolded.discard(self.model.path_of(index)))
         self.tree.customContextMenuRequested.connect(self._open_menu_at)
         self.tree.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.tree.selectionModel().currentChanged.connect(self._on_rows_selected)
@@ -190,6 +201,8 @@ class OutlinePanel(QWidget):
             (Qt.Key.Key_Delete, CTRL): self.edit.delete_and_join,
             (Qt.Key.Key_L, CTRL): self.edit.toggle_frozen,
             (Qt.Key.Key_B, CTRL): self.edit.toggle_bypassed,
+            (Qt.Key.Key_G, CTRL): self.edit.group,
+            (Qt.Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier): self.edit.ungroup,
             (Qt.Key.Key_D, CTRL): self.edit.duplicate,
             (Qt.Key.Key_C, CTRL): self.edit.copy,
             (Qt.Key.Key_X, CTRL): self.edit.cut,
@@ -210,19 +223,21 @@ class OutlinePanel(QWidget):
             call()
 
     def _on_activated(self, index: QModelIndex) -> None:
-        self.node_activated.emit(self.model.node_at(index.row()))
+        self.node_activated.emit(self.document.flat_id("/".join(self.model.path_of(index))))
 
     def _on_model_reset(self) -> None:
         self._show_state()
+        for path in self._unfolded:
+            self.tree.expand(self.model.index_of(path))
         self._on_selection_changed()
 
     def _on_rows_selected(self) -> None:
         if self._syncing:
             return
         rows = self.tree.selectionModel().selectedRows()
-        nodes = [self.model.node_at(index.row()) for index in rows]
-        now = self.tree.currentIndex()
-        if now.isValid() and (current := self.model.node_at(now.row())) in nodes:
+        nodes = [node for index in rows if (node := self.model.node_of(index))]
+        current = self.model.node_of(self.tree.currentIndex())
+        if current in nodes:
             nodes = [*(node for node in nodes if node != current), current]
         self.selection.set(
             nodes, [] if nodes else self.selection.edges, [] if nodes else self.selection.notes
@@ -246,13 +261,15 @@ class OutlinePanel(QWidget):
 
     def _open_menu_at(self, place: QPoint) -> None:
         index = self.tree.indexAt(place)
-        node_id = self.model.node_at(index.row()) if index.isValid() else ""
+        node_id = self.model.node_of(index)
         menu = outline_menu(self, node_id or self.current())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.tree.viewport().mapToGlobal(place))
 
     def _show_state(self) -> None:
         self.hint.setVisible(self.model.rowCount() == 0)
+        self.tree.setRootIsDecorated(self.model.is_nested)
+        self._choose_columns()
 
     def _help(self) -> None:
         if node := self.document.design.nodes.get(self.current()):

@@ -17,6 +17,7 @@ from designer.window.guide_dialog import GuideDialog
 from designer.window.help_dialog import HelpDialog
 from designer.window.text_dialog import TextDialog
 from engine.core.errors import GradloomError
+from engine.design.blocks import PORT_LAYERS, BlockLayer
 from engine.design.elements import UnknownLayer
 from engine.layers.base import Layer, layers
 
@@ -67,6 +68,10 @@ class NetworkCommands(QObject):
         """Explain a layer type."""
         if type_name in layers.classes:
             self._show_help(layers[type_name].examples()[0].layer)
+        elif type_name in PORT_LAYERS:
+            self._show_help(PORT_LAYERS[type_name]())
+        elif type_name == BlockLayer.NAME:
+            self._show_help(BlockLayer(block=""))
 
     def show_summary(self) -> None:
         """Show the table of the layers."""

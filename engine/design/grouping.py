@@ -116,11 +116,9 @@ def making_own(design: Design, node_id: str) -> list[e.Edit]:
 def unique_block_name(design: Design, wish: str) -> tuple[str, str]:
     """Return (name, id) for a block that is to be called `wish`: with the lowest number that makes them unique."""
     names = {block.name for block in design.blocks.values()}
-    for number in count(1):
-        name = wish if number == 1 else f"{wish} {number}"
-        if name not in names and block_prefix(name) not in design.blocks:
-            return name, block_prefix(name)
-    raise AssertionError
+    name = next(n for i in count(1) if (n := wish if i == 1 else f"{wish} {i}") not in names)
+    prefix = block_prefix(name)
+    return name, next(b for i in count(1) if (b := prefix if i == 1 else f"{prefix}_{i}") not in design.blocks)
 
 
 # ---------------------------------------------------------------------- grouping

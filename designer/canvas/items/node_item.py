@@ -119,9 +119,11 @@ class NodeItem(QGraphicsItem):
         painter.setBrush(style.node_hover if self.hovered or self.target else style.node)
         painter.setPen(self._border_pen())
         if self.content.block:  # cards under the card: there is more below
+            painter.setPen(style.hover_pen)
             for step in (2 * m.STACK, m.STACK):
                 below = card.rect.adjusted(0.5 + step, 0.5 + step, step - 0.5, step - 0.5)
                 painter.drawRoundedRect(below, m.CORNER, m.CORNER)
+            painter.setPen(self._border_pen())
         painter.drawRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), m.CORNER, m.CORNER)
         if self.content.bypassed:
             painter.setOpacity(0.45)
@@ -223,7 +225,7 @@ class NodeItem(QGraphicsItem):
         style, card = self._style, self.card
         ground = style.node_hover if self.hovered else style.node
         if self.content.block and scale >= m.NAMES_BELOW:
-            painter.setPen(style.border_pen)
+            painter.setPen(style.hover_pen)
             painter.setBrush(ground)
             painter.drawRoundedRect(card.rect.translated(2 * m.STACK, 2 * m.STACK), m.CORNER, m.CORNER)
         if scale < m.NAMES_BELOW:
@@ -250,7 +252,9 @@ class NodeItem(QGraphicsItem):
             size = min(6.0 / scale, 22.0)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(phase_color(style.theme, phase))
+            painter.setOpacity(1.0 if self.lit in (-1, phase) else 0.3)
             painter.drawEllipse(QPointF(size * (0.9 + 1.1 * index), 0), size / 2, size / 2)
+        painter.setOpacity(1.0)
 
     def _paint_far_texts(self, painter: QPainter, scale: float) -> None:
         style, card = self._style, self.card
