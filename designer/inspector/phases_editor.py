@@ -35,7 +35,7 @@ class PhasesEditor(QWidget):
         self.add_button = QPushButton("Add a phase")
         self.add_button.setToolTip("Add a phase that trains every layer on every Output, to be narrowed down")
         self.add_button.clicked.connect(self.add)
-        self.adversarial_button = QPushButton("Generator against discriminator")
+        self.adversarial_button = QPushButton("Adversarial")
         self.adversarial_button.setToolTip(
             "Make the two phases of an adversarial network, as it is drawn: a Noise, real samples, and two branches "
             "that share weights"

@@ -24,6 +24,11 @@ def phase_problems(design: Design, inference: Inference) -> Iterator[Problem]:
         yield from _idle(design, inference, place, phase)
         yield from _names(design, place, phase)
     yield from _left_out(design, inference)
+    if design.training.patience:
+        settings = design.training.replace(patience=0)
+        repair = Repair("Set patience to 0", (e.SetSection("training", settings),))
+        message = "With phases a run does not stop early: patience counts for nothing."
+        yield _problem(design, message, (repair,), severity="hint")
 
 
 def _unknown(design: Design, place: int, phase: Phase) -> Iterator[Problem]:

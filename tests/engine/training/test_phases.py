@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,16 @@ import pytest
 
 import engine
 from engine.core.errors import TrainingError
+from engine.data import DataSettings, load
 from engine.data.dataset import Split
+from engine.design import templates
 from engine.design.phases import changed
-from engine.training import RunControl, fit
+from engine.training import RunControl, evaluate, fit
+from engine.training.archive import load_archive, save_archive
 from engine.training.diagnosis import Diagnosis
 from engine.training.observe import Observer
 from engine.training.phased_run import PhasedRun, Turn, make_run, turns_of
+from engine.training.predictions import Predictor
 from engine.training.sample_figures import SampleFigures
 from engine.training.sampling import draw_samples
 from engine.training.state import RunState
@@ -298,3 +303,81 @@ def test_ten_alternating_steps_are_those_of_pytorch(optimizer: dict[str, Any]) -
             break
     for name, array in run.network.parameters.items():
         assert np.abs(array - weights[name].detach().numpy()).max() < 1e-5, name
+
+
+RING = DataSettings(
+    source="blobs", options={"classes": 8, "samples": 200, "noise": 0.05},
+    validation_fraction=0.0, test_fraction=0.0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scaling", ["none", "standardize"])
+def test_points_are_shown_among_the_real_ones_with_the_verdict_below(scaling: str) -> None:
+    data = load(RING.replace(scaling=scaling))
+    network = engine.compile(adversarial())
+    before = network.parameter_vector.copy(), network.store.statistics.copy()
+    predictor = Predictor(network, data)
+    assert (predictor.about["kind"], predictor.about["view"]) == ("samples", "points")
+    first = predictor.compute()
+    assert {name: (str(a.dtype), a.shape) for name, a in first.items()} == predictor.fields
+    assert np.abs(np.hypot(*first["real"].T) - 1).max() < 0.3, "in the units of the data"
+    again = predictor.compute()
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert np.array_equal(before[0], network.parameter_vector)
+    left, right, low, high = predictor.about["bounds"]
+    place = np.array([[left + (right - left) * 0.5 / 44, low + (high - low) * 0.5 / 44]])
+    verdict = network.predict({"real": data.preprocessing.transform(place)})["on_real"]
+    assert first["grid"][0, 0] == pytest.approx(float(verdict[0, 0]), abs=1e-5)
+
+
+def test_images_are_shown_above_the_nearest_real_ones() -> None:
+    design = templates.load("gan-digits")
+    assert design.data is not None
+    data = load(design.data)
+    network = engine.compile(design)
+    predictor = Predictor(network, data)
+    found = predictor.compute()
+    assert predictor.about["view"] == "images"
+    assert {name: (str(a.dtype), a.shape) for name, a in found.items()} == predictor.fields
+    assert found["made"].shape == (24, 8, 8, 1)
+    assert (found["distances"] > 0).all()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_small_network_learns_the_ring(loss: str) -> None:
+    design = adversarial(loss, units=32, batch_size=128, clip_weights=0.1 if loss == "wasserstein" else 0.0)
+    rate = 0.002 if loss == "wasserstein" else 0.003
+    adam = {"name": "adam", "learning_rate": rate, "beta_1": 0.5}
+    design.training = design.training.replace(epochs=120, optimizer=adam, validate_every=120)
+    network = engine.compile(design)
+    x, labels = ring(1_024)
+    snapshots = list(fit(network, (x, labels)))
+    made = draw_samples(network, 500)
+    assert abs(float(np.hypot(*made.T).mean()) - 1) < 0.35
+    assert snapshots[-1].metrics["sample_precision"] > 0.05
+
+
+def test_evaluating_goes_by_the_first_objectives() -> None:
+    network = engine.compile(adversarial())
+    figures = evaluate(network, ring(64))
+    assert {"loss", "on_real_accuracy", "on_made_accuracy"} <= figures.keys()
+    assert set(network.predict(ring(4)[0])) == {"on_real", "on_made"}
+
+
+def test_a_file_keeps_the_run(tmp_path: Path) -> None:
+    design = adversarial()
+    run = run_of(design)
+    for snapshot in run.steps():
+        if snapshot.step == 5:
+            break
+    path = tmp_path / "held.gradloom"
+    save_archive(
+        path, design, weights=dict(run.network.weights), run_state=run.capture(), history=run.history
+    )
+    archive = load_archive(path)
+    assert archive.design == design
+    assert archive.run_state is not None
+    later = run_of(archive.design)
+    later.restore(archive.run_state)
+    for one, other in zip(run.steps(), later.steps(), strict=True):
+        assert (one.step, one.loss, one.phase) == (other.step, other.loss, other.phase)
