@@ -21,9 +21,8 @@ def reshaped(x: Array, shape: tuple[int, ...]) -> Array:
     floats(x)
     if 0 in x.shape:
         raise Skip("arrays without values")
-    return run_layer("Reshape", [x[None] if x.ndim else x.reshape(1, 1)], {"target_shape": shape or (1,)})[
-        0
-    ].reshape(shape)
+    sample = x[None] if 0 < x.ndim <= 5 else x.reshape(1, -1)  # an Input has five axes at most
+    return run_layer("Reshape", [sample], {"target_shape": shape or (1,)})[0].reshape(shape)
 
 
 @runs("Reshape")
@@ -56,6 +55,8 @@ def transpose(node: Node) -> list[Array]:
     (x,) = node.arrays(1)
     floats(x)
     order = node.get("perm", list(range(x.ndim))[::-1])
+    if order[0] == 0 and x.ndim > 1:  # the batch stays
+        return run_layer("Permute", [x], {"dims": tuple(order[1:])})
     return [run_layer("Permute", [x[None]], {"dims": tuple(a + 1 for a in order)})[0][0]]
 
 
