@@ -1,4 +1,4 @@
-"""Putting a captured state back into a run, after checking that it belongs there."""
+"""Capturing the state of a run, and putting it back after checking that it belongs there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,41 @@ if TYPE_CHECKING:
     from engine.training.run import TrainingRun
 
 Array = NDArray[Any]
+
+
+def capture_run(run: TrainingRun) -> RunState:
+    """Return everything that a run needs to go on bit for bit."""
+    meter_facts, arrays = run.meter.state()
+    best_facts, best_arrays = run.best.state()
+    vector, statistics = run.best.before_restore or (
+        run.network.parameter_vector,
+        run.network.store.statistics,
+    )
+    if run.average is not None:
+        vector = vector if run.average.raw is None else run.average.raw
+        arrays["average"] = run.average.vector.copy()
+    arrays |= {"vector": vector.copy(), "statistics": statistics.copy(), **best_arrays}
+    arrays |= {f"slot/{name}": slot.copy() for name, slot in run.slots().items()}
+    arrays |= {f"history/{name}": column for name, column in run.history.to_arrays().items()}
+    facts = {
+        "step": run.step,
+        "epoch": run.epoch,
+        "position": run.position,
+        "samples": run.samples,
+        "optimizer": run.optimizer_names,
+        "optimizer_steps": [updater.steps for updater in run.updaters.values()],
+        "learning_rate": run.learning_rate,
+        "seconds": run.seconds,
+        "norm_squares": run._norm_squares,
+        "schedule": run.schedule.NAME,
+        "response": run.response.to_data(),
+        "average_steps": 0 if run.average is None else run.average.steps,
+        "shuffle": run._shuffle_state,
+        "streams": run.network.random_states(),
+        "meter": meter_facts,
+        "best": best_facts,
+    }
+    return RunState(facts, arrays)
 
 
 def restore_run(run: TrainingRun, state: RunState) -> None:

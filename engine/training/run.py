@@ -282,37 +282,9 @@ class TrainingRun:
 
     def capture(self) -> RunState:
         """Return everything that the run needs to go on from here bit for bit."""
-        meter_facts, arrays = self.meter.state()
-        best_facts, best_arrays = self.best.state()
-        vector, statistics = self.best.before_restore or (
-            self.network.parameter_vector,
-            self.network.store.statistics,
-        )
-        if self.average is not None:
-            vector = vector if self.average.raw is None else self.average.raw
-            arrays["average"] = self.average.vector.copy()
-        arrays |= {"vector": vector.copy(), "statistics": statistics.copy(), **best_arrays}
-        arrays |= {f"slot/{name}": slot.copy() for name, slot in self.slots().items()}
-        arrays |= {f"history/{name}": column for name, column in self.history.to_arrays().items()}
-        facts = {
-            "step": self.step,
-            "epoch": self.epoch,
-            "position": self.position,
-            "samples": self.samples,
-            "optimizer": self.optimizer_names,
-            "optimizer_steps": [updater.steps for updater in self.updaters.values()],
-            "learning_rate": self.learning_rate,
-            "seconds": self.seconds,
-            "norm_squares": self._norm_squares,
-            "schedule": self.schedule.NAME,
-            "response": self.response.to_data(),
-            "average_steps": 0 if self.average is None else self.average.steps,
-            "shuffle": self._shuffle_state,
-            "streams": self.network.random_states(),
-            "meter": meter_facts,
-            "best": best_facts,
-        }
-        return RunState(facts, arrays)
+        from engine.training.restoring import capture_run
+
+        return capture_run(self)
 
     def slots(self) -> dict[str, Array]:
         """Return every vector that the optimizers keep, by name."""
