@@ -17,6 +17,7 @@ from engine.layers.settings import (
     DepthMultiplier,
     KernelInitializer,
     KernelRegularizer,
+    KernelReparameterization,
     Padding,
     Pair,
     UseBias,
@@ -59,6 +60,7 @@ class DepthwiseConv2D(Layer, frozen=True):
     depthwise_initializer: KernelInitializer = "glorot_uniform"
     bias_initializer: BiasInitializer = "zeros"
     depthwise_regularizer: KernelRegularizer = None
+    depthwise_reparameterization: KernelReparameterization = None
 
     def check(self) -> None:
         super().check()
@@ -78,7 +80,11 @@ class DepthwiseConv2D(Layer, frozen=True):
         channels = inputs[0][-1]
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         kernel = ParameterSpec(
-            "kernel", shape, self.depthwise_initializer, regularizer=self.depthwise_regularizer
+            "kernel",
+            shape,
+            self.depthwise_initializer,
+            regularizer=self.depthwise_regularizer,
+            reparameterization=self.depthwise_reparameterization,
         )
         bias = bias_spec(self.use_bias, channels * self.depth_multiplier, self.bias_initializer)
         return (kernel, *bias)
@@ -109,5 +115,6 @@ class DepthwiseConv2D(Layer, frozen=True):
             Example(cls(kernel_size=(2, 3), dilation_rate=(2, 1), bias_initializer="ones"), ((5, 5, 2),)),
             Example(cls(kernel_size=(1, 1), depth_multiplier=3, strides=(2, 2)), ((3, 4, 1),)),
             Example(cls(kernel_size=(2, 2), depthwise_regularizer="l2"), ((2, 3, 2),)),
+            Example(cls(kernel_size=(2, 2), depthwise_reparameterization="weight"), ((2, 3, 2),)),
             Example(cls(kernel_size=(3, 2), depthwise_initializer="he_normal", padding="same"), ((1, 3, 2),)),
         )

@@ -11,6 +11,7 @@ from engine.core.shapes import Shape
 from engine.layers.base import Binding, Example, Kernel, Layer, Masking, ParameterSpec, Port, refuse
 from engine.layers.recurrent_merge import MergeMode, bind_directions
 from engine.layers.recurrent_sweep import Cell, Sweep
+from engine.layers.settings import KernelReparameterization
 
 Rate = Annotated[float, Meta(ge=0, lt=1)]
 
@@ -116,6 +117,14 @@ class Recurrent(Layer, frozen=True):
             extra={"registry": "regularizer", "basic": False},
         ),
     ] = None
+    kernel_reparameterization: KernelReparameterization = None
+    recurrent_reparameterization: Annotated[
+        ComponentValue | None,
+        Meta(
+            description="What the state's weights pass through before they are used.",
+            extra={"registry": "reparameterization", "basic": False},
+        ),
+    ] = None
     bias_regularizer: Annotated[
         ComponentValue | None,
         Meta(description="Penalty on large biases.", extra={"registry": "regularizer", "basic": False}),
@@ -161,8 +170,17 @@ class Recurrent(Layer, frozen=True):
             recurrent = ParameterSpec(
                 prefix + "recurrent_kernel", (self.units, width), self.recurrent_initializer
             )
-            found.append(kernel._replace(regularizer=self.kernel_regularizer))
-            found.append(recurrent._replace(regularizer=self.recurrent_regularizer))
+            found.append(
+                kernel._replace(
+                    regularizer=self.kernel_regularizer, reparameterization=self.kernel_reparameterization
+                )
+            )
+            found.append(
+                recurrent._replace(
+                    regularizer=self.recurrent_regularizer,
+                    reparameterization=self.recurrent_reparameterization,
+                )
+            )
             if self.use_bias:
                 bias = ParameterSpec(prefix + "bias", self.bias_shape(), self.bias_value())
                 found.append(bias._replace(regularizer=self.bias_regularizer))
@@ -202,6 +220,8 @@ class Recurrent(Layer, frozen=True):
             "recurrent_initializer": "random_normal",
             "kernel_regularizer": "l2",
             "recurrent_regularizer": "l2",
+            "kernel_reparameterization": "weight",
+            "recurrent_reparameterization": "spectral",
         }
         both = cls.validated(
             {

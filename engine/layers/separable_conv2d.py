@@ -27,6 +27,7 @@ from engine.layers.settings import (
     DepthMultiplier,
     KernelInitializer,
     KernelRegularizer,
+    KernelReparameterization,
     Padding,
     Pair,
     UseBias,
@@ -74,6 +75,8 @@ class SeparableConv2D(ConvolutionBase, frozen=True):
     bias_initializer: BiasInitializer = "zeros"
     depthwise_regularizer: KernelRegularizer = None
     pointwise_regularizer: KernelRegularizer = None
+    depthwise_reparameterization: KernelReparameterization = None
+    pointwise_reparameterization: KernelReparameterization = None
 
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         return ((*self.geometry(inputs[0]).output, self.filters),)
@@ -86,12 +89,14 @@ class SeparableConv2D(ConvolutionBase, frozen=True):
                 (*self.kernel_size, channels, self.depth_multiplier),
                 self.depthwise_initializer,
                 regularizer=self.depthwise_regularizer,
+                reparameterization=self.depthwise_reparameterization,
             ),
             ParameterSpec(
                 "pointwise_kernel",
                 (1, 1, channels * self.depth_multiplier, self.filters),
                 self.pointwise_initializer,
                 regularizer=self.pointwise_regularizer,
+                reparameterization=self.pointwise_reparameterization,
             ),
             *bias_spec(self.use_bias, self.filters, self.bias_initializer),
         )
@@ -141,6 +146,12 @@ class SeparableConv2D(ConvolutionBase, frozen=True):
             ),
             Example(cls(filters=2, strides=(2, 1), use_bias=False, pointwise_regularizer="l2"), ((5, 4, 2),)),
             Example(cls(filters=2, kernel_size=(2, 2), dilation_rate=(2, 1)), ((4, 4, 1),)),
+            Example(
+                cls(
+                    filters=2, depthwise_reparameterization="weight", pointwise_reparameterization="spectral"
+                ),
+                ((4, 4, 2),),
+            ),
             Example(
                 cls(filters=2, depthwise_initializer="he_normal", pointwise_initializer="he_normal"),
                 ((3, 3, 2),),
