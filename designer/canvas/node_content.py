@@ -31,6 +31,8 @@ class NodeContent:
     parameters: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
+    spare: frozenset[int]
+    """The numbers of the inputs that need no wire and have none."""
     frozen: bool
     bypassed: bool
     shared: bool
@@ -73,6 +75,7 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
         parameters=count_noun(count, "parameter") if count else "",
         inputs=node.layer.INPUTS,
         outputs=node.layer.OUTPUTS,
+        spare=_spare(document.design, node),
         frozen=node.frozen,
         bypassed=node.bypassed,
         shared=bool(node.shares),
@@ -80,6 +83,12 @@ def content_of(document: Document, node_id: str, problem: str | None = None, sam
         phases=tuple(phases_of(document.design, node_id)) if document.design.phases else (),
         problem=problem,
     )
+
+
+def _spare(design: Design, node: Node) -> frozenset[int]:
+    inputs = node.layer.INPUTS
+    wired = {edge.target_port for edge in design.incoming(node.id)} if len(inputs) > 1 else set()
+    return frozenset(number for number, port in enumerate(inputs) if port.optional and port.name not in wired)
 
 
 def inside_text(design: Design, block_id: str) -> str:

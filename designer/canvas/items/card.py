@@ -24,7 +24,7 @@ class Card:
 
     def __init__(self, content: NodeContent, badges: tuple[Badge, ...], style: CanvasStyle) -> None:
         text, name, small = style.text_metrics, style.name_metrics, style.small_metrics
-        self.left = m.STRIPE + m.PADDING - 2 + _label_width([p.name for p in content.inputs], style)
+        self.left = m.STRIPE + m.PADDING - 2 + _label_width(_input_labels(content), style)
         right_inset = m.PADDING + _label_width([p.name for p in content.outputs], style)
         name_width, type_width = name.horizontalAdvance(content.name), text.horizontalAdvance(content.type)
         settings_width = small.horizontalAdvance(content.settings)
@@ -99,14 +99,19 @@ class Card:
     def _port_labels(self, content: NodeContent, style: CanvasStyle) -> list[TextAt]:
         labels: list[TextAt] = []
         drop = style.small_metrics.height() / 2
-        if len(content.inputs) > 1:
-            for port, at in zip(content.inputs, self.inputs, strict=True):
-                labels.append((QPointF(11, at.y() - drop), style.static_small(port.name)))
+        for label, at in zip(_input_labels(content), self.inputs, strict=False):
+            labels.append((QPointF(11, at.y() - drop), style.static_small(label)))
         if len(content.outputs) > 1:
             for port, at in zip(content.outputs, self.outputs, strict=True):
                 width = style.small_metrics.horizontalAdvance(port.name)
                 labels.append((QPointF(self.width - 9 - width, at.y() - drop), style.static_small(port.name)))
         return labels
+
+
+def _input_labels(content: NodeContent) -> list[str]:
+    """Return what stands beside the inputs: nothing where there is one, or one and a spare one."""
+    few = len(content.inputs) - len(content.spare) == 1 and len(content.inputs) < 3
+    return [] if few else [port.name for port in content.inputs]
 
 
 def _label_width(names: list[str], style: CanvasStyle) -> float:

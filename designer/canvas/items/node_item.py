@@ -188,7 +188,8 @@ class NodeItem(QGraphicsItem):
                     painter.setBrush(style.port)
                     continue
                 painter.setPen(style.port_used_pen if key in self.used else style.port_pen)
-                painter.drawEllipse(at, m.PORT_RADIUS, m.PORT_RADIUS)
+                radius = m.PORT_RADIUS - 1.5 if not output and number in self.content.spare else m.PORT_RADIUS
+                painter.drawEllipse(at, radius, radius)
 
     def _paint_pill(self, painter: QPainter, rect: QRectF, badge: Badge) -> None:
         fill, color = self._style.tone(badge.tone)
