@@ -36,12 +36,16 @@ class CodeView(PlaneView):
         self._value = value
         codes = value["codes"].astype(float)
         finite = codes[np.isfinite(codes).all(axis=1)]
+        low, high = np.zeros(2), np.ones(2)
         if len(finite):
-            # A few samples far out must not press all others together.
-            low, high = np.percentile(finite, 1, axis=0), np.percentile(finite, 99, axis=0)
-        else:
-            low, high = np.zeros(2), np.ones(2)
-        air = np.where(high - low > 1e-9, 0.12 * (high - low), 1.0)
+            # A few samples very far out must not press all others together.
+            low, high = np.percentile(finite, 2, axis=0), np.percentile(finite, 98, axis=0)
+            most = 0.6 * (high - low)
+            low, high = (
+                np.maximum(low - most, finite.min(axis=0)),
+                np.minimum(high + most, finite.max(axis=0)),
+            )
+        air = np.where(high - low > 1e-9, 0.06 * (high - low), 1.0)
         (x_low, y_low), (x_high, y_high) = low - air, high + air
         self.set_plane((float(x_low), float(x_high), float(y_low), float(y_high)), codes, square=False)
 
@@ -59,9 +63,9 @@ class CodeView(PlaneView):
             for number, name in enumerate(classes):
                 own = points[finite & (labels == number)]
                 if len(own):
-                    self._draw_name(painter, QPointF(*np.median(own, axis=0)), name, self._ink(number))
+                    self._draw_name(painter, QPointF(*np.median(own, axis=0)), name)
 
-    def _draw_name(self, painter: QPainter, at: QPointF, name: str, color: QColor) -> None:
+    def _draw_name(self, painter: QPainter, at: QPointF, name: str) -> None:
         """Write the name of a class where its samples are, with an edge that sets it off from them."""
         font = scaled(self.font(), 1.45, bold=True)
         metrics = QFontMetricsF(font)
@@ -72,7 +76,7 @@ class CodeView(PlaneView):
         pen = QPen(self._theme.color("panel"), 4.0)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(path, pen)
-        painter.fillPath(path, color if len(name) <= 3 else self._theme.color("text"))
+        painter.fillPath(path, self._theme.color("text"))
 
     def key(self) -> Sequence[KeyRow]:
         if self._value is None:

@@ -56,7 +56,10 @@ class PredictionsPanel(LivePanel):
             button.setMenu(QMenu(button))
             button.hide()
         self._mistakes = OptionButton(
-            "mistakes", "The worst mistakes, instead of the matrix", self.theme, self
+            "mistakes",
+            "The worst mistakes instead of the matrix, the code instead of the images",
+            self.theme,
+            self,
         )
         self._mistakes.setCheckable(True)
         self._mistakes.hide()
@@ -130,7 +133,9 @@ class PredictionsPanel(LivePanel):
             return
         about = value["about"]
         self._target = min(self._target, max(len(about["targets"]) - 1, 0))
-        notes = self.pictures.show_value(value, self._target, mistakes=self._mistakes.isChecked())
+        code = about.get("code")
+        second = self._mistakes.isChecked() or (code is not None and code["node"] == self.selection.current)
+        notes = self.pictures.show_value(value, self._target, mistakes=second)
         node = self.document.design.nodes.get(about["node"])
         is_map = about["kind"] == "attention" and node is not None
         self.header.set_title(f"Attention, {node.name}" if is_map and node is not None else self.TITLE)
@@ -158,6 +163,7 @@ class PredictionsPanel(LivePanel):
         if len(available) > 1:
             names = [PART_NAMES[part] for part in available]
             self._offer(self._parts, names, PART_NAMES[about["part"]], lambda i: self.show_part(available[i]))
+        self._mistakes.setText(self.pictures.second_page)
         self._mistakes.setVisible(self.pictures.has_pages)
         targets = list(about["targets"][: value_targets(self._value)])
         self._targets.setVisible(len(targets) > 1)
@@ -305,7 +311,9 @@ def value_targets(value: Mapping[str, Any] | None) -> int:
     """Return how many targets can be shown (of an attention layer: how many heads, and their mean)."""
     if value is not None and value["about"]["kind"] == "attention":
         return len(value["about"]["targets"])
-    return 0 if value is None or "truth" not in value else int(value["truth"].shape[1])
+    if value is None or "truth" not in value or value["about"]["kind"] == "texts":
+        return 0
+    return int(value["truth"].shape[1])
 
 
 def sketch_border(painter: QPainter, place: QRectF, color: QColor) -> None:

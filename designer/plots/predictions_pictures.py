@@ -12,9 +12,11 @@ from designer.common.text import format_count, format_number, format_percent
 from designer.common.theme import Theme
 from designer.plots.attention_view import AttentionView
 from designer.plots.decision_view import DecisionView
+from designer.plots.predictions_code import ReconstructionPage
 from designer.plots.predictions_confusion import ConfusionMatrixView
-from designer.plots.predictions_images import TilesView, mistake_tiles, reconstruction_tiles
+from designer.plots.predictions_images import TilesView, mistake_tiles
 from designer.plots.predictions_samples import SamplesView, sample_tiles
+from designer.plots.predictions_texts import TextsView
 from designer.plots.predictions_values import CurveView, ScatterView, regression_figures
 
 SIDE_BY_SIDE = 520
@@ -56,6 +58,8 @@ class PredictionPictures(QWidget):
         self._stack = QStackedLayout(self)
         self.has_pages = False
         """Whether the picture has two pages, of which there is room for one."""
+        self.second_page = "mistakes"
+        """What the second of them shows."""
 
     @property
     def view(self) -> QWidget | None:
@@ -74,12 +78,16 @@ class PredictionPictures(QWidget):
             notes = _plane_notes(value, view, target)
         elif isinstance(view, ConfusionPage):
             self.has_pages = "images" in value and self.width() < SIDE_BY_SIDE
+            self.second_page = "mistakes"
             view.show_value(value, mistakes=mistakes)
             samples = int(value["matrix"].sum())
             notes = (f"{format_percent(view.matrix.accuracy)} right", f"{format_count(samples)} samples")
         elif isinstance(view, AttentionView):
             view.show_value(value, target)
             notes = (f"largest weight {format_percent(view.largest)}",)
+        elif isinstance(view, TextsView):
+            view.show_value(value)
+            notes = (view.note(), f"{format_count(len(view.rows))} texts")
         elif isinstance(view, SamplesView):
             view.show_value(value)
             notes = (f"{format_count(len(value['made']))} made", f"{format_count(len(value['real']))} real")
@@ -88,8 +96,10 @@ class PredictionPictures(QWidget):
             view.show_tiles(*sample_tiles(value))
             notes = ("each above the real image nearest to it",)
         else:
-            assert isinstance(view, TilesView)
-            view.show_tiles(*reconstruction_tiles(value))
+            assert isinstance(view, ReconstructionPage)
+            self.has_pages = "codes" in value and self.width() < SIDE_BY_SIDE
+            self.second_page = "code"
+            view.show_value(value, code=mistakes)
             notes = (f"mean squared error {format_number(float(value['mean_error'][0]))}",)
         self._stack.setCurrentWidget(view)
         return notes
@@ -108,10 +118,11 @@ class PredictionPictures(QWidget):
                 "curve": CurveView,
                 "scatter": ScatterView,
                 "confusion": ConfusionPage,
-                "reconstruction": TilesView,
+                "reconstruction": ReconstructionPage,
                 "attention": AttentionView,
                 "samples": SamplesView,
                 "sample_images": TilesView,
+                "texts": TextsView,
             }
             self._views[kind] = makers[kind](self._theme, self)  # type: ignore[arg-type]
             self._stack.addWidget(self._views[kind])

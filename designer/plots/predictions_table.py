@@ -26,16 +26,26 @@ def table_of(value: Mapping[str, Any]) -> Table:
     """Return (column names, rows): a sample to each row, or a class of the confusion matrix."""
     about = value["about"]
     kind = about["kind"]
-    if kind == "samples":
-        return _samples(value)
     if kind == "confusion":
         names = about["rows"]
         rows = zip(names, value["matrix"].tolist(), strict=True)
         return ["true \\ predicted", *names], [[name, *counts] for name, counts in rows]
+    if kind == "texts":
+        from designer.plots.predictions_texts import text_rows
+
+        written = [[r.source, "".join(p.text for p in r.answer), r.truth, r.exact] for r in text_rows(value)]
+        return ["source", "network", "truth", "exact"], written
+    if kind == "samples":
+        return _samples(value)
     if kind == "attention":
         weights = value["weights"]
         names = ["sample", "head", "looking", "looked at", "weight"]
         return names, [[s + 1, h + 1, q + 1, k + 1, float(w)] for (s, h, q, k), w in np.ndenumerate(weights)]
+    if kind == "reconstruction" and "codes" in value:
+        name, classes = about["code"]["name"], about["code"]["classes"]
+        columns = ["class", *(f"{name} {number + 1}" for number in value["dimensions"].tolist())]
+        pairs = zip(value["labels"].tolist(), value["codes"].tolist(), strict=True)
+        return columns, [[classes[label] if classes else "", *codes] for label, codes in pairs]
     if kind == "reconstruction":
         return ["image", "mean squared error"], [[i + 1, float(e)] for i, e in enumerate(value["errors"])]
     truth, answers = value["truth"].tolist(), value["answers"].tolist()

@@ -18,7 +18,7 @@ from designer.common.theme import Theme
 from designer.document.document import Document
 from designer.document.selection import Selection
 from designer.plots.decision_view import DecisionView
-from designer.plots.predictions_images import TilesView
+from designer.plots.predictions_code import ReconstructionPage
 from designer.plots.predictions_panel import PredictionsPanel
 from designer.plots.predictions_pictures import ConfusionPage
 from designer.plots.predictions_plane import PlaneView
@@ -52,6 +52,16 @@ def design_on(
     return design
 
 
+def around_the_code() -> Design:
+    """An autoencoder in which a wire leads around every narrow place: it has no code."""
+    design = Design("around")
+    x = design.add("Input", shape=(8, 8, 1))
+    h = design.add("Reshape", design.add("Dense", design.add("Flatten", x), units=64), target_shape=(8, 8, 1))
+    design.add("Output", design.add("Add", [x, h]), loss="mean_squared_error")
+    design.data = DataSettings(source="digits")
+    return design
+
+
 def designs(folder: Path) -> dict[str, tuple[Design, type]]:
     table = folder / "table.csv"
     rows = np.random.default_rng(0).normal(size=(60, 5))
@@ -72,12 +82,13 @@ def designs(folder: Path) -> dict[str, tuple[Design, type]]:
         "table": (design_on("iris", 3, "softmax", "categorical_crossentropy"), ConfusionPage),
         "images": (design_on("digits", 10, "softmax", "categorical_crossentropy"), ConfusionPage),
         "scatter": (design_on(str(table), 1, "linear", "mean_squared_error", target=("price",)), ScatterView),
-        "autoencoder": (design_on("digits", 64, "linear", "mean_squared_error", reshape=True), TilesView),
+        "autoencoder": (design_on("digits", 64, "linear", "mean_squared_error", reshape=True), ReconstructionPage),
+        "shortcut": (around_the_code(), ReconstructionPage),
     }  # fmt: skip
 
 
 NAMES = ("classes", "many classes", "values", "two targets", "one sample", "curve", "table", "images", "scatter",
-         "autoencoder")  # fmt: skip
+         "autoencoder", "shortcut")  # fmt: skip
 
 
 class Stage:
@@ -164,6 +175,35 @@ def test_every_picture_is_drawn_at_every_size(make_stage: Any, tmp_path: Path, n
             spot = panel.pictures.view.place.center()
         hover(panel.pictures.view, spot)
         panel.grab()
+
+
+def test_an_autoencoder_shows_its_code_beside_the_images_or_instead(make_stage: Any, tmp_path: Path) -> None:
+    design, _ = designs(tmp_path)["autoencoder"]
+    stage = make_stage(design)
+    panel = stage.panel((700, 400))
+    value = value_of(design)
+    stage.bring(value)
+    panel.draw_now()
+    page = panel.pictures.view
+    assert page.code.isVisible()
+    assert page.images.isVisible()
+    names = [row.name for row in page.code.key()]
+    assert names == [*map(str, range(10)), "", "→ dense_1 1", "↑ dense_1 2"]
+    heading, rows = page.code.describe(0.0, 0.0, 3)
+    assert heading == f"sample 4, class {value['labels'][3]}"
+    assert [row.name for row in rows] == ["dense_1 1", "dense_1 2"]
+    panel.resize(340, 260)
+    panel.draw_now()
+    assert page.images.isVisible()
+    assert not page.code.isVisible()
+    assert panel._mistakes.text() == "code"
+    stage.selection.set([value["about"]["code"]["node"]])
+    stage.bring(value)
+    panel.draw_now()
+    assert page.code.isVisible()
+    columns, rows_of_table = panel.table()
+    assert columns == ["class", "dense_1 1", "dense_1 2"]
+    assert len(rows_of_table) == len(value["codes"])
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])

@@ -11,6 +11,7 @@ import engine
 from engine.data import DataSettings, load
 from engine.design.design import Design
 from engine.training import evaluate
+from engine.training.code_picture import find_code
 from engine.training.prediction_kinds import CLASSES, MISTAKES, grid_of
 from engine.training.prediction_samples import choose_samples
 from engine.training.predictions import Predictor
@@ -148,6 +149,52 @@ def test_an_autoencoder_shows_what_it_gives_back() -> None:
     assert data.validation is not None
     wrong = network.predict(data.validation.x) - data.validation.x
     assert value["mean_error"][0] == pytest.approx(float((wrong**2).mean()), rel=1e-4)
+
+
+def test_an_autoencoder_shows_where_the_samples_lie_in_its_code() -> None:
+    network, data = network_on(DataSettings(source="digits"), 64, LINEAR, reshape=True)
+    predictor = Predictor(network, data)
+    value = predictor.compute()
+    assert data.validation is not None
+    code = predictor.about["code"]
+    assert code["size"] == 12
+    assert code["name"] == "dense_1"
+    assert code["classes"] == [str(digit) for digit in range(10)]
+    assert value["labels"].tolist() == data.validation.y.tolist()
+    weights = {
+        name.partition("/")[2]: w for name, w in network.weights.items() if name.startswith("dense_1/")
+    }
+    expected = np.tanh(
+        data.validation.x.reshape(len(value["codes"]), -1) @ weights["kernel"] + weights["bias"]
+    )
+    assert value["dimensions"].tolist() == [0, 1]
+    np.testing.assert_allclose(value["codes"], expected[:, :2], atol=1e-5)
+
+
+def test_a_code_is_what_everything_passes() -> None:
+    design = Design("codes")
+    x = design.add("Input", shape=(8,))
+    h = design.add("Dense", x, units=5)
+    code = design.add("Dense", h, units=3)
+    same = design.add("Dense", code, units=3, name="code")
+    out = design.add("Dense", same, units=8)
+    output = design.add("Output", out, loss="mean_squared_error")
+    design.connect(x, output, target_port="target")
+    assert find_code(engine.compile(design), output.id) == same.id, "of two the one that is called code"
+    around = Design("around")
+    x = around.add("Input", shape=(8,))
+    h = around.add("Dense", around.add("Dense", x, units=2), units=8)
+    output = around.add("Output", around.add("Add", [x, h]), loss="mean_squared_error")
+    assert find_code(engine.compile(around), output.id) == ""
+
+
+def test_numbers_of_a_code_that_never_vary_are_passed_over() -> None:
+    network, data = network_on(DataSettings(source="digits"), 64, LINEAR, reshape=True)
+    network.weights["dense_1/kernel"][:, [0, 2]] = 0
+    value = Predictor(network, data).compute()
+    assert value["dimensions"].tolist() == [1, 3]
+    network.weights["dense_1/kernel"][...] = 0
+    assert Predictor(network, data).compute()["dimensions"].tolist() == [0, 1]
 
 
 def test_many_classes_share_the_last_row() -> None:
