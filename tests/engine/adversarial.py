@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ def adversarial(
     clip_weights: float = 0.0,
     batch_size: int = 8,
     normalized: bool = False,
+    spectral: bool = False,
 ) -> Design:
     """Return the design. With `loss` "wasserstein" the targets are 1 and -1, else 1 and 0."""
     design = Design("adversarial", seed=4)
@@ -29,10 +32,13 @@ def adversarial(
     g1 = design.add("Dense", z, units=units, activation="tanh", name="g1")
     middle = [design.add("BatchNormalization", g1, name="g_norm")] if normalized else []
     g2 = design.add("Dense", [*middle, g1][0], units=2, name="g2")
-    d1 = design.add("Dense", real, units=units, activation="relu", name="d1")
-    d2 = design.add("Dense", d1, units=1, activation=end, name="d2")
-    f1 = design.add("Dense", g2, units=units, activation="relu", name="f1")
-    f2 = design.add("Dense", f1, units=1, activation=end, name="f2")
+    rule = "spectral" if spectral else None
+    first: dict[str, Any] = {"units": units, "activation": "relu", "kernel_reparameterization": rule}
+    last: dict[str, Any] = {"units": 1, "activation": end, "kernel_reparameterization": rule}
+    d1 = design.add("Dense", real, name="d1", **first)
+    d2 = design.add("Dense", d1, name="d2", **last)
+    f1 = design.add("Dense", g2, name="f1", **first)
+    f2 = design.add("Dense", f1, name="f2", **last)
     for twin, owner in ((f1, d1), (f2, d2)):
         design.apply(e.ReplaceNode(twin.with_(shares=owner.id)))
     on_real = design.add("Output", d2, loss=loss, name="on_real")
