@@ -63,18 +63,21 @@ class BoundData:
 def bind_data(network: Network, split: Split) -> BoundData:
     """Bind a split to a network's inputs and outputs. Raises TrainingError naming the node that it does not fit.
 
-    A dictionary's arrays go to the nodes of those names; a single array goes to every input (output) that it fits.
+    A dictionary's arrays go to the nodes of those names; a single array goes to every input (output) that it fits, or,
+    where several inputs (outputs of numbers) together take as many values as a sample has, to each its part, in order.
     An output of the shape of the input, which the targets do not fit, is trained to give the input back: that is an
     autoencoder, and it needs no targets of its own.
     """
     bound = BoundData(len(split))
     if not bound.samples:
         raise TrainingError("There is not a single sample to work with.")
+    samples = _shared_out(network, network.inputs, split.x)
     for node_id in network.inputs:
-        bound.inputs[node_id] = _inputs_for(network, node_id, split)
+        bound.inputs[node_id] = _inputs_for(network, node_id, samples)
+    targets = _shared_out(network, network.targets, split.y)
     for node_id in network.outputs:
         if node_id in network.targets:
-            _bind_target(network, node_id, split, bound)
+            _bind_target(network, node_id, targets, bound)
         elif node_id not in network.constants:
             bound.reconstructed = (*bound.reconstructed, node_id)
     if network.feedbacks:
@@ -132,9 +135,23 @@ def prepare_targets(
         raise TrainingError(str(error)) from None
 
 
-def _inputs_for(network: Network, node_id: str, split: Split) -> Array:
+def _shared_out(
+    network: Network, nodes: tuple[str, ...], arrays: Array | Mapping[str, Array]
+) -> Array | Mapping[str, Array]:
+    """Return arrays by node id where one array holds the values of several nodes, one after another."""
+    if isinstance(arrays, Mapping) or len(nodes) < 2 or (whole := np.asarray(arrays)).ndim < 2:
+        return arrays
+    ports = network.inference.outputs if nodes == network.inputs else network.inference.inputs
+    sizes = [size(ports[node_id][0]) for node_id in nodes]
+    if sum(sizes) != size(whole.shape[1:]):
+        return arrays
+    parts = np.split(whole.reshape(len(whole), -1), np.cumsum(sizes)[:-1], axis=1)
+    return {node_id: part.reshape(-1, *ports[node_id][0]) for node_id, part in zip(nodes, parts, strict=True)}
+
+
+def _inputs_for(network: Network, node_id: str, samples: Array | Mapping[str, Array]) -> Array:
     node = network.design.nodes[node_id]
-    array = _array_for(split.x, node.name, node_id, "samples")
+    array = _array_for(samples, node.name, node_id, "samples")
     (shape,) = network.inference.outputs[node_id]
     dtype = np.dtype(np.int64) if getattr(node.layer, "dtype", "float") == "int" else network.dtype
     if array.dtype.kind not in "fiub":
@@ -148,11 +165,13 @@ def _inputs_for(network: Network, node_id: str, split: Split) -> Array:
     return np.ascontiguousarray(array.reshape(len(array), *shape), dtype=dtype)
 
 
-def _bind_target(network: Network, node_id: str, split: Split, bound: BoundData) -> None:
+def _bind_target(
+    network: Network, node_id: str, targets: Array | Mapping[str, Array], bound: BoundData
+) -> None:
     node, loss = network.design.nodes[node_id], network.losses[node_id]
     shape = network.inference.inputs[node_id][0]
     wanted = loss.target_shape(shape)
-    y = _array_for(split.y, node.name, node_id, "targets")
+    y = _array_for(targets, node.name, node_id, "targets")
     source = next((array for array in bound.inputs.values() if size(array.shape[1:]) == size(wanted)), None)
     if loss.TARGET == "one_hot" and _is_too_wide(y, shape, network.dtype.itemsize):
         _check_labels(y, shape, node.name, node_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from msgspec import Meta
 
 from engine.core.errors import DataError
@@ -72,3 +73,38 @@ class Digits(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return dataclasses.replace(
             raw, x=raw.x[chosen], y=raw.y[chosen] - first, classes=raw.classes[first : first + 5]
         )
+
+
+@register
+class DigitPairs(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pairs of handwritten digits, one above the other (16x8 pixels): are the two the same digit or not?
+
+    Half of the pairs are. Two Inputs of 8x8 get one image each. The images are those of the 8x8 digits.
+    """
+
+    name: ClassVar[str] = "digit_pairs"
+    title: ClassVar[str] = "Pairs of digits"
+    kind: ClassVar[Kind] = "image"
+    licence: ClassVar[str] = "CC BY 4.0; E. Alpaydin and C. Kaynak, UCI Machine Learning Repository"
+    generated: ClassVar[bool] = False
+    order: ClassVar[int] = 2
+
+    samples: Annotated[int, Meta(ge=10, le=100_000, description="Pairs drawn.")] = 4_000
+    seed: Annotated[int, Meta(ge=0, description="The same number draws the same pairs.")] = 0
+
+    def read(self, context: ReadContext) -> RawData:
+        digits = Digits().read(context)
+        random = np.random.default_rng(self.seed)
+        same = random.permutation(np.arange(self.samples) % 2)
+        first = random.integers(0, len(digits.y), self.samples)
+        second = np.empty_like(first)
+        for label in range(len(digits.classes)):
+            alike, others = np.flatnonzero(digits.y == label), np.flatnonzero(digits.y != label)
+            for wanted, choices in ((1, alike), (0, others)):
+                here = (digits.y[first] == label) & (same == wanted)
+                second[here] = random.choice(choices, int(here.sum()))
+        pairs = np.concatenate([digits.x[first], digits.x[second]], axis=1)
+        return dataclasses.replace(
+            digits, place=self.name, x=pairs, y=same.astype(np.int64), classes=("different", "same"),
+            target_names=("pair",),
+        )  # fmt: skip

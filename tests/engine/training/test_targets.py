@@ -110,3 +110,25 @@ def test_wide_one_hot_rows_are_made_batch_by_batch(monkeypatch: pytest.MonkeyPat
 def _points() -> tuple[np.ndarray, np.ndarray]:
     x = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
     return x, (x[:, 0] > 0).astype(np.int64)
+
+
+def test_one_array_is_shared_out_among_several_inputs_and_outputs_in_order() -> None:
+    design = engine.Design()
+    a, b = design.add("Input", shape=(2, 2), name="a"), design.add("Input", shape=(3,), name="b")
+    h = design.add("Concatenate", [design.add("Flatten", a), b])
+    for name, units in (("p", 1), ("q", 2)):
+        design.add("Output", design.add("Dense", h, units=units), name=name, loss="mean_squared_error")
+    x, y = np.arange(14, dtype=np.float32).reshape(2, 7), np.arange(6, dtype=np.float32).reshape(2, 3)
+    bound = bind_data(engine.compile(design), Split(x, y))
+    assert np.array_equal(bound.inputs["input_1"], x[:, :4].reshape(2, 2, 2))
+    assert np.array_equal(bound.inputs["input_2"], x[:, 4:])
+    assert np.array_equal(bound.targets["output_1"], y[:, :1])
+    assert np.array_equal(bound.targets["output_2"], y[:, 1:])
+
+
+def test_an_array_that_fits_every_input_goes_to_each() -> None:
+    design = engine.Design()
+    a, b = design.add("Input", shape=(3,)), design.add("Input", shape=(3,))
+    design.add("Output", design.add("Dense", design.add("Add", [a, b]), units=1), loss="mean_squared_error")
+    bound = bind_data(engine.compile(design), Split(np.ones((2, 3)), np.ones((2, 1))))
+    assert np.array_equal(bound.inputs["input_1"], bound.inputs["input_2"])
