@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from designer.training.history import Epoch, Plan, RunHistory
+from designer.training.phase_curves import phase_columns, phase_names, restore_phases
 
 if TYPE_CHECKING:
     from engine.training.history import History
@@ -30,7 +31,8 @@ def stored_steps(history: RunHistory, last_step: int) -> dict[str, Array]:
         return {}
     steps = {STEP: series.step[rows].copy(), COUNT: series.count[rows].astype(np.float32)}
     with np.errstate(over="ignore"):
-        return steps | {name: series[name][rows].astype(np.float32) for name in series.names}
+        columns = {name: series[name][rows].astype(np.float32) for name in series.names}
+        return steps | columns | phase_columns(history, steps[STEP])
 
 
 def restored_history(stored: History) -> RunHistory:
@@ -39,6 +41,8 @@ def restored_history(stored: History) -> RunHistory:
     Curves that can't be right (other lengths, steps that don't ascend) are left out: the epochs tell enough.
     """
     history = RunHistory()
+    phases = phase_names(stored.steps)
+    history.plan = Plan(phases=phases)
     figures = [name for name in stored.names if name not in FACTS]
     metrics = [name for name in figures if not name.startswith(VALIDATION)]
     for row in stored.rows():
@@ -58,6 +62,7 @@ def restored_history(stored: History) -> RunHistory:
     steps = dict(stored.steps) if _is_sound(stored.steps) else _steps_of_epochs(stored, metric)
     if steps:
         step, count = steps.pop(STEP), steps.pop(COUNT, None)
+        restore_phases(history, step, steps)
         known = {name: steps[name] for name in history.scalars.names if name in steps}
         history.scalars.restore(step, np.ones(len(step)) if count is None else count, known)
     last = history.epochs[-1] if history.epochs else None
@@ -68,6 +73,7 @@ def restored_history(stored: History) -> RunHistory:
             steps_per_epoch=per_epoch,
             total_steps=max(last.epoch * per_epoch, history.step),
             metric=metric,
+            phases=phases,
         )
     return history
 

@@ -21,9 +21,12 @@ from designer.plots.loss_panel import LossPanel
 from designer.plots.predictions_pictures import PredictionPictures
 from designer.plots.predictions_samples import SamplesView, sample_tiles
 from designer.plots.predictions_table import table_of
+from designer.training.history import RunHistory
 from designer.training.progress import Progress
+from designer.training.stored_history import restored_history, stored_steps
 from designer.window.phase_lights import PhaseLights
 from engine.design.phases import changed
+from engine.training.history import History
 from tests.designer.plots.stage import Stage, picture
 from tests.engine.adversarial import adversarial
 
@@ -215,3 +218,26 @@ def test_another_measure_of_turns_is_shown_at_once(qtbot: QtBot) -> None:
     view.document.push("None", [e.SetSection("phases", ())])
     assert not view.phases.visible
     assert all(not item.card.chips for item in view.canvas_scene.nodes.values())
+
+
+def test_a_file_keeps_the_curves_of_the_phases(qtbot: QtBot) -> None:
+    history = RunHistory(limit=256)
+    history.plan.phases = ("discriminator", "generator")
+    for start in range(0, 2_000, 100):
+        rows = rows_in_phases(2_000)[start : start + 100]
+        history.add_rows(rows)
+    stored = History()
+    stored.add_epoch(1, 1_000, {"loss": 2.1, "sample_modes": 7.0}, None, 1e-3, 1.0)
+    stored.add_epoch(2, 2_000, {"loss": 2.2, "sample_modes": 8.0}, None, 1e-3, 2.0)
+    stored.steps = stored_steps(history, 2_000)
+    back = restored_history(stored)
+    assert back.plan.phases == ("discriminator", "generator")
+    assert back.best is None
+    for name, level in (("discriminator", 1.4), ("generator", 0.7)):
+        series = back.phase_losses[name]
+        assert len(series) > 50
+        assert np.abs(series["loss"] - level).max() < 0.02
+        assert (series["loss_low"] <= series["loss"] + 1e-6).all()
+        assert (series["loss_high"] >= series["loss"] - 1e-6).all()
+    stored.steps = {}
+    assert restored_history(stored).phase_losses == {}
