@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QTabBar, QVBoxLayout, QWidget
 
 from designer.common.forms.labels import ToneLabel
+from designer.common.icons import icon
 from designer.document.document import Document
 from designer.palette.palette_model import PaletteEntry, PaletteModel, layer_entries, with_blocks
 from designer.palette.palette_view import PaletteView
 from designer.palette.search_field import SearchField
 from engine.data.source import sources
+from engine.design import edits as e
+from engine.design.block_library import OWN
 from engine.design.templates import names as template_infos
 
 TABS = (("layer", "Layers"), ("template", "Templates"), ("data", "Data"))
@@ -51,6 +54,8 @@ class PalettePanel(QWidget):
         self.model = PaletteModel(self)
         self.view = PaletteView(self.model)
         self.view.entry_activated.connect(self._on_entry_activated)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu_at)
         self.empty = ToneLabel("", role="text_muted", wrap=True)
         self.empty.setContentsMargins(14, 8, 14, 8)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -163,6 +168,26 @@ class PalettePanel(QWidget):
             self.empty.setText("There is nothing here.")
         if query:
             self.view.choose_first()
+
+    def block_menu(self, block_id: str) -> QMenu:
+        """Return the menu of a block of the design, as a child of the panel."""
+        menu = QMenu(self)
+        uses = self._document.design.users_of(block_id)
+        used = "once" if uses == 1 else f"{uses} times"
+        words = f"Remove from the design (it is used {used})" if uses else "Remove from the design"
+        action = menu.addAction(icon("delete"), words)
+        action.setEnabled(not uses)
+        name = self._document.design.blocks[block_id].name
+        action.triggered.connect(lambda: self._document.push(f"Remove {name}", [e.RemoveBlock(block_id)]))
+        return menu
+
+    def _open_menu_at(self, place: QPoint) -> None:
+        entry = self.model.entry(self.view.indexAt(place))
+        block_id = "" if entry is None else entry.name.removeprefix(OWN)
+        if entry is not None and entry.name.startswith(OWN) and block_id in self._document.design.blocks:
+            menu = self.block_menu(block_id)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _on_text_changed(self) -> None:
         self._show()

@@ -12,6 +12,7 @@ from engine.core.errors import ExportError
 from engine.core.fields import Component
 from engine.core.registry import Family
 from engine.design.design import Design
+from engine.design.flatten import flatten
 
 Array = NDArray[Any]
 
@@ -51,4 +52,4 @@ def export(design: Design, weights: Mapping[str, Array], path: str | Path) -> No
         )
     if not weights:
         raise ExportError(f"{design.name} has no weights to export: it has no layer with parameters.")
-    exporters[suffix]().write(Trained(design, weights), place)
+    exporters[suffix]().write(Trained(flatten(design).design, weights), place)

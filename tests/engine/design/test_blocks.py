@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import engine
 from engine.core.errors import DesignError, FileFormatError
 from engine.design import edits as e
+from engine.design.block_library import library, offered, offers
 from engine.design.blocks import Block, BlockInput, BlockLayer, BlockOutput
 from engine.design.checks import problems_of
 from engine.design.design import Design
@@ -16,6 +19,8 @@ from engine.design.elements import Edge, Node
 from engine.design.flatten import flatten
 from engine.design.inference import infer
 from engine.layers.base import Layer, layers
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "version_1_blocks.json"
 
 
 def node(name: str, layer: Layer, **flags: object) -> Node:
@@ -309,3 +314,52 @@ def test_a_wire_into_a_block_is_refused_by_what_is_inside():
     design.apply(e.RemoveEdge(wire("input_1", "residual_1")))
     with pytest.raises(ConnectionRuleError, match="does not fit residual_1"):
         check_connection(design, wire(image.id, "residual_1"))
+
+
+def test_the_golden_file_reads_as_it_was_meant() -> None:
+    text = GOLDEN.read_text(encoding="utf-8")
+    design = read_document(text)
+    assert write_document(design) == text
+    assert list(design.blocks) == ["residual", "pair"]
+    assert design.blocks["pair"].description == "Two in a row"
+    assert [(n.type, n.frozen) for n in design.nodes.values()][1:3] == [("Block", False), ("Block", True)]
+    assert engine.compile(design).parameter_vector.size == 3 * 20 + 10
+
+
+def test_built_in_blocks_fit_what_they_are_put_on_and_train() -> None:
+    shapes = {0: (10,), 2: (7, 24), 3: (6, 6, 5)}
+    for name, entry in library().items():
+        design, shape = Design("library", seed=1), shapes[entry.rank]
+        x = design.add("Input", shape=shape)
+        brought, layer = offered(design, f"library/{name}", shape)
+        for edit in brought:
+            design.apply(edit)
+        h = design.add(layer, x)
+        design.add(
+            "Output", design.add("Dense", design.add("Flatten", h), units=2), loss="mean_squared_error"
+        )
+        assert problems_of(design) == [], name
+        network = engine.compile(design)
+        random = np.random.default_rng(0)
+        sample = random.normal(size=(3, *shape)), random.normal(size=(3, 2))
+        assert max(engine.check_gradients(network, *sample).values()) < 1e-6, name
+        assert offered(design, f"library/{name}", shape) == ([], design.nodes[h.id].layer)
+
+
+def test_a_built_in_block_that_was_not_changed_is_fitted_anew_to_another_width() -> None:
+    design = Design()
+    for width, more in ((8, 1), (8, 0), (5, 1)):
+        name = f"block/{next(iter(design.blocks))}" if design.blocks else "library/residual_block"
+        brought, layer = offered(design, name, (width,))
+        assert len(brought) == more
+        for edit in brought:
+            design.apply(edit)
+        assert layer.INPUTS
+    assert [block.name for block in design.blocks.values()] == ["Residual block", "Residual block 2"]
+
+
+def test_what_would_hold_itself_is_not_offered_inside() -> None:
+    design = drawn("pair")
+    inside = {offer.name for offer in offers(design.inside("residual"))}
+    assert not {"block/residual", "block/pair"} & inside
+    assert "block/residual" in {offer.name for offer in offers(design.inside("pair"))}
