@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,7 @@ class BatchNormalization(_Normalization, frozen=True):
     Formula: y = gamma (x - m) / √(v + epsilon) + beta. While training, m and v are mean and variance (biased: divided
     by the count) over all axes but the last; moving = momentum moving + (1 - momentum) current keeps track of them.
     While predicting, and where the node is frozen, the moving values stand in their place and stay as they are.
+    Padded steps of a sequence (a mask) do not count in m and v.
     Shapes: x (N, ..., C) -> y the same; gamma, beta, moving_mean, moving_variance (C,).
     Gradients: with h = (x - m) / √(v + epsilon) and means over the same axes: dgamma = sum of dy h; dbeta = sum of dy;
     dx = gamma / √(v + epsilon) (dy - mean(dy) - h mean(dy h)).
@@ -55,13 +57,15 @@ class BatchNormalization(_Normalization, frozen=True):
         gamma, beta = binding.parameters.get("gamma"), binding.parameters.get("beta")
         track = self._bind_tracking(binding)
         rows = Rows(binding)
+        refresh = _bind_shares(rows, binding.input_masks[0])
         mean, variance, inverse, factor = (binding.buffer((rows.width,)) for _ in range(4))
         centered = binding.buffer(binding.inputs[0].shape)
         x, y, c = binding.inputs[0], binding.outputs[0], centered
         epsilon, add, sqrt = np.array(self.epsilon, x.dtype), np.add, np.sqrt
-        multiply, reciprocal, negative = np.multiply, np.reciprocal, np.negative
+        multiply, reciprocal, copyto, subtract = np.multiply, np.reciprocal, np.copyto, np.subtract
 
         def forward() -> None:
+            refresh()
             rows.mean(x, mean)
             rows.subtract(x, mean, c)
             multiply(c, c, y)
@@ -84,24 +88,26 @@ class BatchNormalization(_Normalization, frozen=True):
         d_gamma, d_beta = binding.gradients.get("gamma"), binding.gradients.get("beta")
         work = binding.scratch(x.shape)
         slope, shift, part = (binding.scratch((rows.width,)) for _ in range(3))
-        count, scaled = np.array(rows.count, x.dtype), factor if gamma is not None else inverse
+        scaled, masked = factor if gamma is not None else inverse, binding.input_masks[0] is not None
+        part_of_all = work.reshape(rows.count, rows.width) if masked else work
+        shares = rows.share[:, None] if masked else np.array(1 / rows.count, x.dtype)
 
         def backward() -> None:
             multiply(dy, c, work)
-            rows.mean(work, slope)
-            rows.mean(dy, shift)
+            rows.total(work, slope)
+            rows.total(dy, shift)
             multiply(slope, inverse, slope)
             if d_gamma is not None:
-                multiply(slope, count, d_gamma)
+                copyto(d_gamma, slope)
             if d_beta is not None:
-                multiply(shift, count, d_beta)
+                copyto(d_beta, shift)
             if dx is None:
                 return
             multiply(slope, inverse, part)
             rows.multiply(c, part, work)
             rows.add(work, shift, work)
-            negative(work, work)
-            add(work, dy, work)
+            multiply(part_of_all, shares, part_of_all)
+            subtract(dy, work, work)
             rows.multiply(work, scaled, dx)
 
         return Kernel(forward, backward)
@@ -184,3 +190,20 @@ class BatchNormalization(_Normalization, frozen=True):
             Example(cls(center=False, scale=False), ((3, 2),)),
             Example(cls(beta_initializer="ones"), ((3,),)),
         )
+
+
+def _bind_shares(rows: Rows, mask: Array | None) -> Callable[[], object]:
+    """Return a function that lets the rows of real steps alone count in the means."""
+    if mask is None:
+        return _nothing
+    shares = rows.share.reshape(*mask.shape, -1)
+
+    def refresh() -> None:
+        np.copyto(shares, mask[..., None])
+        shares[...] /= max(float(rows.share.sum()), 1.0)
+
+    return refresh
+
+
+def _nothing() -> None:
+    """Leave the shares as they are: every row counts."""

@@ -22,7 +22,10 @@ LONG = 512
 
 
 class Rows:
-    """The shape of a layer's first input as rows of features: `count` rows, `width` features."""
+    """The shape of a layer's first input as rows of features: `count` rows, `width` features.
+
+    `share` is what each row counts in a mean: 1 / count, unless somebody writes something else there.
+    """
 
     def __init__(self, binding: Binding) -> None:
         shape = binding.inputs[0].shape
@@ -32,11 +35,16 @@ class Rows:
         self._wide = (self.count // group, group * self.width)
         self._tile = binding.buffer((group, self.width))
         self._line = self._tile.reshape(-1)
-        self._share = np.full(self.count, 1 / self.count, binding.dtype)
+        self.share = np.full(self.count, 1 / self.count, binding.dtype)
+        self._ones = np.ones(self.count, binding.dtype)
 
     def mean(self, x: Array, out: Array) -> None:
         """Write the mean of each feature."""
-        np.dot(self._share, x.reshape(self.count, self.width), out)
+        np.dot(self.share, x.reshape(self.count, self.width), out)
+
+    def total(self, x: Array, out: Array) -> None:
+        """Write the sum of each feature."""
+        np.dot(self._ones, x.reshape(self.count, self.width), out)
 
     def multiply(self, x: Array, values: Array, out: Array) -> None:
         """Write out = x * values."""

@@ -20,13 +20,14 @@ Case = tuple[str, dict[str, Any], tuple[int, ...]]
 CASES: dict[str, Case] = {
     "batch_dense": ("BatchNormalization", {}, (6, 3)),
     "batch_images": ("BatchNormalization", {"momentum": 0.9, "epsilon": 1e-4}, (4, 3, 2, 3)),
+    "batch_masked": ("BatchNormalization", {"momentum": 0.8}, (4, 5, 3)),
     "batch_plain": ("BatchNormalization", {"center": False, "scale": False}, (5, 2, 3)),
     "layer_vector": ("LayerNormalization", {}, (4, 6)),
     "layer_sequence": ("LayerNormalization", {"epsilon": 1e-5}, (3, 4, 5)),
     "layer_plain": ("LayerNormalization", {"center": False, "scale": False}, (3, 2, 2, 4)),
     "group_images": ("GroupNormalization", {"groups": 2}, (3, 4, 3, 6)),
     "group_one": ("GroupNormalization", {"groups": 1, "epsilon": 1e-5}, (2, 3, 4)),
-    "group_vector": ("GroupNormalization", {"groups": 3, "center": False}, (3, 6)),
+    "group_vector": ("GroupNormalization", {"groups": 3, "center": False}, (3, 15)),
     "instance_images": ("GroupNormalization", {"groups": -1}, (3, 4, 3, 2)),
     "rms_vector": ("RMSNormalization", {}, (4, 6)),
     "rms_sequence": ("RMSNormalization", {"epsilon": 1e-3}, (3, 4, 5)),
@@ -37,6 +38,12 @@ STEPS = {"BatchNormalization": 3}
 """Training steps, where moving statistics move."""
 
 
+def mask_of(shape: tuple[int, ...]) -> np.ndarray:
+    """Return which steps of a case are real: the first few of each sequence."""
+    lengths = 1 + np.arange(shape[0]) % shape[1]
+    return np.arange(shape[1]) < lengths[:, None]
+
+
 def record(name: str, case: Case) -> dict[str, np.ndarray]:
     """Return inputs, weights, outputs and gradients of one layer, trained and predicting."""
     import keras
@@ -45,7 +52,7 @@ def record(name: str, case: Case) -> dict[str, np.ndarray]:
     kind, settings, shape = case
     layer = getattr(keras.layers, kind)(**settings)
     layer.build(shape)
-    random = np.random.default_rng(sorted(CASES).index(name))
+    random = np.random.default_rng(list(name.encode()))
     found: dict[str, np.ndarray] = {}
     for variable in layer.weights:
         value = np.abs(1 + 0.3 * random.standard_normal(variable.shape)).astype(np.float32)
@@ -57,7 +64,8 @@ def record(name: str, case: Case) -> dict[str, np.ndarray]:
         dy = random.standard_normal(shape).astype(np.float32)
         inputs = torch.tensor(x, requires_grad=True)
         layer.zero_grad()
-        output = run(inputs, training=True)
+        more = {"mask": torch.tensor(mask_of(shape))} if "masked" in name else {}
+        output = run(inputs, training=True, **more)
         output.backward(torch.tensor(dy))
         assert inputs.grad is not None
         found |= {f"{step}|x": x, f"{step}|dy": dy, f"{step}|y": output.detach().numpy()}

@@ -9,7 +9,7 @@ import pytest
 
 from engine.layers import layers
 from tests.engine.layers.fake_binding import FakeBinding
-from tests.reference.keras_normalization import CASES, GOLDEN, STEPS
+from tests.reference.keras_normalization import CASES, GOLDEN, STEPS, mask_of
 
 CLOSE: dict[str, float] = {"rtol": 2e-5, "atol": 2e-5}
 
@@ -27,8 +27,9 @@ def test_agrees_with_keras(name: str) -> None:
     layer, shape, batch = ours(name)
     with np.load(GOLDEN) as file:
         golden = {key.removeprefix(f"{name}|"): file[key] for key in file if key.startswith(f"{name}|")}
+    masks = (mask_of(CASES[name][2]),) if "masked" in name else None
     trained, predicting = (
-        FakeBinding(layer, (shape,), batch=batch, dtype=np.float32, training=training)
+        FakeBinding(layer, (shape,), batch=batch, dtype=np.float32, training=training, masks=masks)
         for training in (True, False)
     )
     assert {f"before|{n}" for n in trained.parameters} == {k for k in golden if k.startswith("before|")}
