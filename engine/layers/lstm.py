@@ -127,8 +127,9 @@ class _LSTMCell:
         self._weights.begin_back()
 
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
-        carry, weights, da, d_shown = self._sweep.d_carry, self._weights, self._da, self._d_shown
-        assert carry is not None
+        weights, da, d_shown, carries = self._weights, self._da, self._d_shown, self._sweep.dc
+        assert carries is not None
+        carry, carry_before = carries[t + 1], carries[t]
         i, f, o, g = self._a[t]
         d_i, d_f, d_o, d_g = da
         before, shown, gates, parts = self._c[t], self._shown[t], weights.gates[t], self._sum
@@ -146,7 +147,7 @@ class _LSTMCell:
             multiply(carry, g, d_i)
             multiply(carry, before, d_f)
             multiply(carry, i, d_g)
-            multiply(carry, f, carry)
+            multiply(carry, f, carry_before)
             ungate()
             uncontent()
             copyto(gates, da)

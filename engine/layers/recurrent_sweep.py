@@ -31,7 +31,7 @@ class Cell(Protocol):
 
     def step_back(self, t: int, given: Array, earlier: Array) -> Step:
         """Return what takes the gradient at the hidden state after step t (`given`, which it may spoil) to the one
-        before it (`earlier`), and the sweep's `d_carry` likewise, where there is a carry."""
+        before it (`earlier`), and the sweep's dc[t + 1] to dc[t], where there is a carry."""
 
     def begin_back(self) -> None:
         """Prepare a backward sweep."""
@@ -44,7 +44,7 @@ class Sweep:
     """The buffers of one direction, and the loop over its steps.
 
     Shapes: x (T, N, D), in the order in which the steps are read; h and c (T + 1, N, units), the states before each
-    step and after the last; dh (T + 1, N, units), the gradient of the loss at each h.
+    step and after the last; dh and dc, the gradients of the loss at each of these.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Sweep:
         self.trains = bool(binding.output_gradients)
         self.dx: Array | None = None
         self.dh = binding.buffer(states) if self.trains else self.h
-        self.d_carry = binding.buffer(states[1:]) if self.trains and carry else None
+        self.dc = binding.buffer(states) if self.trains and carry else None
         if self.trains and binding.input_gradients[0] is not None:
             self.dx = binding.buffer(self.x.shape)
         dropout, recurrent_dropout = rates if binding.training else (0.0, 0.0)
@@ -89,8 +89,10 @@ class Sweep:
         return [(out, state[-1]) for out, state in zip(outputs, self._states, strict=True)]
 
     def gradient_in_time(self) -> Array:
-        """Return the gradient at the state after each step, (T, N, units), the first step of the sequence first."""
-        return self.dh[:0:-1] if self.backwards else self.dh[1:]
+        """Return the gradient at what goes from step to step, (T, N, units), the first step of the sequence first:
+        that at the carry, along which it travels far, where there is one."""
+        gradient = self.dh if self.dc is None else self.dc
+        return gradient[:0:-1] if self.backwards else gradient[1:]
 
     def in_order(self, array: Array) -> Array:
         """Return a view of (N, T, ...) as (T, N, ...) in the order in which this sweep reads the steps."""
@@ -202,17 +204,12 @@ class Sweep:
         loop = tuple(steps)
         last, copyto, add, multiply = self.dh[self.steps], np.copyto, np.add, np.multiply
         finals = [array[:, self._columns] for array in self.binding.output_gradients[1:]]
-        starts = [
-            (state, final)
-            for state, final in zip([last, self.d_carry], finals, strict=False)
-            if state is not None
-        ]
-        firsts = [self.dh[0], self.d_carry]
+        gradients = [gradient for gradient in (self.dh, self.dc) if gradient is not None]
+        starts = [(gradient[-1], final) for gradient, final in zip(gradients, finals, strict=True)]
+        firsts = [gradient[0] for gradient in gradients]
         wanted = self.binding.input_gradients[1:]
         ends = [
-            (dx[:, self._columns], first)
-            for dx, first in zip(wanted, firsts, strict=False)
-            if dx is not None and first is not None
+            (dx[:, self._columns], first) for dx, first in zip(wanted, firsts, strict=False) if dx is not None
         ]
         dx, drop = self.dx, self._drop
 
@@ -233,12 +230,13 @@ class Sweep:
         return backward
 
     def _step_back(self, cell: Cell, t: int) -> Step:
-        after, before, carry = self.dh[t + 1], self.dh[t], self.d_carry
+        after, before = self.dh[t + 1], self.dh[t]
         if self.real is None:
             return cell.step_back(t, after, before)
         real, padded = self.real[t], self._padded[t]
         moved, held = self._moved, self._held
         inner = cell.step_back(t, moved, before)
+        carry, carry_before = (None, before) if self.dc is None else (self.dc[t + 1], self.dc[t])
         add, multiply = np.add, np.multiply
 
         def step() -> None:
@@ -249,17 +247,16 @@ class Sweep:
             inner()
             add(before, after, before, where=padded)
             if carry is not None:
-                add(carry, held, carry)
+                add(carry_before, held, carry_before)
 
         return step
 
     def _cut(self, t: int) -> Step:
-        before, carry = self.dh[t], self.d_carry
+        gradients = [gradient[t] for gradient in (self.dh, self.dc) if gradient is not None]
 
         def cut() -> None:
-            before.fill(0)
-            if carry is not None:
-                carry.fill(0)
+            for gradient in gradients:
+                gradient.fill(0)
 
         return cut
 
