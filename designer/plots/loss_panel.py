@@ -358,8 +358,11 @@ class LossPanel(LivePanel):
 
 def label_of(name: str) -> str:
     """Return a figure's name as a tab has room for it: mean_absolute_error gives "MAE"."""
-    short = "accuracy" if name.endswith("accuracy") else name
-    return ABBREVIATIONS.get(short) or short.replace("_", " ").capitalize()
+    known = {"accuracy": "Accuracy", **ABBREVIATIONS}
+    for ending in sorted(known, key=len, reverse=True):
+        if name.endswith(ending):  # of several outputs each figure has the Output's name before it
+            return known[ending]
+    return name.replace("_", " ").capitalize()
 
 
 def plot_gap(plot: TimePlot, first: float, second: float) -> float:

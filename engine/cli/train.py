@@ -52,10 +52,9 @@ def train(
         if out is not None:
             check_writable(out, suffix)
     archive, folder = open_design(file)
-    state = archive.run_state if resume else None
+    state, design = archive.run_state if resume else None, archive.design
     if resume and state is None:
         raise GradloomError(f"{file} holds no run to go on with. Train it without --resume.")
-    design = archive.design
     if seed is not None:
         design.seed = seed
     design.training = _settings(design.training, epochs, batch_size)
@@ -75,9 +74,7 @@ def train(
 
         write_atomically(history, held.history.to_csv().encode())
     if interrupted:
-        kept = (
-            f"The run up to there is in {save}: --resume goes on with it." if save else "Nothing was saved."
-        )
+        kept = f"The run is in {save}: --resume goes on with it." if save else "Nothing was saved."
         raise KeyboardInterrupt(f"Interrupted after step {last.step:,} of {last.total_steps:,}. {kept}")
     rows.result(_result(network, samples, last))
     for out in (save, history):
