@@ -1,12 +1,13 @@
 """The kernels behind depthwise convolution: every channel has a small kernel of its own.
 
-There is nothing here for the matrix library to do (a patch of one channel meets one filter), so work goes tap by tap,
-each a product over whole rows of places and channels, in blocks of samples that stay in the processor's cache.
+There is nothing here for the matrix library to do: a patch of one channel meets one filter. NumPy's einsum multiplies
+and adds in one pass over windows that are views of the image; each tap's weights are laid out once for every output
+column, so that a pass runs along whole rows of places and channels.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,6 @@ from engine.layers.convolution import Step, in_turn
 from engine.layers.windows import Geometry
 
 Array = NDArray[Any]
-BLOCK_BYTES = 1 << 18
-"""Outputs of one block take up to this much memory, or that of one sample."""
-
-
-class Tap(NamedTuple):
-    """One tap of the kernel: its number, the places of x that it reads, and the windows for which it does."""
-
-    number: int
-    inputs: tuple[slice, ...]
-    windows: tuple[slice, ...]
-    columns: slice
 
 
 class Depthwise:
@@ -41,115 +31,112 @@ class Depthwise:
         geometry: Geometry,
         bias: Array | None = None,
     ) -> None:
-        k, m, channels, multiplier = kernel.shape
-        self._binding, self._x, self._y = binding, x, y
-        self._shape = (*geometry.output, channels)
-        self._multiplier = multiplier
-        # A row of each tap's weights, one for every output column: products then run over long stretches of memory.
-        self._lines = binding.buffer((k * m, multiplier, geometry.columns.positions, channels))
-        self._weights = kernel.reshape(k * m, channels, multiplier).transpose(0, 2, 1)[:, :, None]
-        self._bias = bias if bias is None else bias.reshape(channels, multiplier).T
-        self._taps = list(_taps(geometry))
-        self._count = max(1, min(len(x), BLOCK_BYTES // (int(np.prod(self._shape)) * x.itemsize)))
-        starts = range(0, len(x), self._count)
-        self._blocks = [slice(first, min(first + self._count, len(x))) for first in starts]
+        self._binding, self._geometry, self._y = binding, geometry, y
+        self._kernel = kernel.transpose(3, 0, 1, 2)
+        self._bias = bias if bias is None else bias.reshape(-1, kernel.shape[3]).T
+        self._padded = Padded(binding, x, geometry)
 
     def forward(self) -> Step:
-        """Return the function that writes y. It lays out the weights, which `backward` needs too."""
-        room = self._binding.scratch((2, self._count, *self._shape))
-        copyto, lines, weights = np.copyto, self._lines, self._weights
-        steps: list[Step] = [lambda: copyto(lines, weights)]
-        for samples in self._blocks:
-            x, y = self._x[samples], self._by_multiplier(self._y[samples])
-            for which in range(self._multiplier):
-                part, total = room[0, : len(x)], room[1, : len(x)]
-                target = y[which] if self._multiplier == 1 else total
-                steps.append(_begin(target, None if self._bias is None else self._bias[which]))
-                for tap in self._taps:
-                    line = lines[tap.number, which, tap.columns]
-                    steps.append(_add_product(x[tap.inputs], line, part[tap.windows], target[tap.windows]))
-                if target is total:
-                    steps.append(_copy(y[which], total))
+        """Return the function that writes y."""
+        einsum, add = np.einsum, np.add
+        lines = _Lines(self._binding, self._kernel, self._geometry.columns.positions)
+        steps: list[Step] = [self._padded.fill, lines.lay_out]
+        results = _by_multiplier(self._y, len(self._kernel))
+        total = results[0] if len(results) == 1 else self._binding.scratch(results[0].shape)
+        for which, result in enumerate(results):
+            windows, line = self._padded.windows, lines.lines[which]
+            steps.append(_call(einsum, "nijuvc,uvjc->nijc", windows, line, out=total))
+            if self._bias is not None:
+                steps.append(_call(add, total, self._bias[which], out=result))
+            elif result is not total:
+                steps.append(_call(np.copyto, result, total))
         return in_turn(steps)
 
     def backward(self, dy: Array, d_kernel: Array | None, dx: Array | None) -> Step:
-        """Return the function that writes the gradients that are wanted."""
+        """Return the function that writes the gradients that are wanted. It needs x as `forward` left it."""
         steps: list[Step] = []
-        room = self._binding.scratch((2, self._count, *self._shape))
-        sums = None
+        given = list(_by_multiplier(dy, len(self._kernel)))
+        if len(given) > 1:
+            laid_out = self._binding.scratch((len(given), *given[0].shape))
+            steps.append(_call(np.copyto, laid_out, _by_multiplier(dy, len(given))))
+            given = list(laid_out)
         if d_kernel is not None:
-            sums = self._binding.scratch((len(self._blocks), *self._lines.shape[:2], self._shape[-1]))
-            sums_of_unread = sums
-            steps.append(lambda: sums_of_unread.fill(0))
-        for block, samples in enumerate(self._blocks):
-            by_multiplier, x = self._by_multiplier(dy[samples]), self._x[samples]
-            if dx is not None:
-                steps.append(_begin(dx[samples], None))
-            for which in range(self._multiplier):
-                part, given = room[0, : len(x)], by_multiplier[which]
-                if self._multiplier > 1:
-                    given = room[1, : len(x)]
-                    steps.append(_copy(given, by_multiplier[which]))
-                for tap in self._taps:
-                    seen = given[tap.windows]
-                    if dx is not None:
-                        line = self._lines[tap.number, which, tap.columns]
-                        target = dx[samples][tap.inputs]
-                        steps.append(_add_product(seen, line, part[tap.windows], target))
-                    if sums is not None:
-                        dense = part.reshape(-1)[: seen.size].reshape(seen.shape)
-                        steps.append(_sum_product(x[tap.inputs], seen, dense, sums[block, tap.number, which]))
-        if d_kernel is not None and sums is not None:
-            taps = d_kernel.reshape(len(self._lines), -1, self._multiplier).transpose(0, 2, 1)
-            total, add = sums, np.add
-            steps.append(lambda: add.reduce(total, axis=0, out=taps))
+            k, m, channels, _ = d_kernel.shape
+            sums = self._binding.scratch((k, m, self._geometry.columns.positions, channels))
+            for which, part in enumerate(given):
+                windows = self._padded.windows
+                steps.append(_call(np.einsum, "nijuvc,nijc->uvjc", windows, part, out=sums))
+                steps.append(_call(np.add.reduce, sums, axis=2, out=d_kernel[..., which]))
+        if dx is not None and self._geometry.rows.stride == self._geometry.columns.stride == 1:
+            steps += self._turned(given, dx)
+        elif dx is not None:
+            steps += self._by_taps(given, dx)
         return in_turn(steps)
 
-    def _by_multiplier(self, y: Array) -> Array:
-        """Return outputs as a view (multiplier, N, H', W', C)."""
-        return y.reshape(*y.shape[:3], -1, self._multiplier).transpose(4, 0, 1, 2, 3)
+    def _turned(self, given: list[Array], dx: Array) -> list[Step]:
+        """Stride 1: dy convolved with the kernel turned by half a turn."""
+        turned = self._geometry.turned
+        lines = _Lines(self._binding, self._kernel[:, ::-1, ::-1], turned.columns.positions)
+        part = dx if len(given) == 1 else self._binding.scratch(dx.shape)
+        steps: list[Step] = [lines.lay_out]
+        for which, dy in enumerate(given):
+            padded = Padded(self._binding, dy, turned)
+            target = part if which else dx
+            steps += [
+                padded.fill,
+                _call(np.einsum, "nijuvc,uvjc->nijc", padded.windows, lines.lines[which], out=target),
+            ]
+            if which:
+                steps.append(_call(np.add, dx, part, out=dx))
+        return steps
+
+    def _by_taps(self, given: list[Array], dx: Array) -> list[Step]:
+        """Any stride: for each tap, dy times its weights, added where the tap looked."""
+        rows, columns = self._geometry
+        part = self._binding.scratch(given[0].shape)
+        steps: list[Step] = [_call(dx.fill, 0)]
+        for which, u, v in np.ndindex(len(given), rows.taps, columns.taps):
+            (in_r, out_r), (in_c, out_c) = rows.span(u), columns.span(v)
+            place, share = dx[:, in_r, in_c], part[:, out_r, out_c]
+            if place.size:
+                weights = self._kernel[which, u, v]
+                steps.append(_call(np.multiply, given[which][:, out_r, out_c], weights, out=share))
+                steps.append(_call(np.add, place, share, out=place))
+        return steps
 
 
-def _taps(geometry: Geometry) -> list[Tap]:
-    every = slice(None)
-    found = []
-    for u in range(geometry.rows.taps):
-        for v in range(geometry.columns.taps):
-            (in_r, out_r), (in_c, out_c) = geometry.rows.span(u), geometry.columns.span(v)
-            if out_r.stop > out_r.start and out_c.stop > out_c.start:
-                index = u * geometry.columns.taps + v
-                found.append(Tap(index, (every, in_r, in_c), (every, out_r, out_c), out_c))
-    return found
+class Padded:
+    """Images with their padding, and a view of their windows (N, H', W', k, m, C)."""
+
+    def __init__(self, binding: Binding, x: Array, geometry: Geometry) -> None:
+        rows, columns = geometry
+        self.fill: Step = _nothing
+        padded = x
+        if geometry.has_padding:
+            padded = binding.buffer((len(x), rows.padded, columns.padded, x.shape[-1]))
+            padded.fill(0)
+            interior = padded[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
+            self.fill = _call(np.copyto, interior, x)
+        self.windows = geometry.windows(padded)[0]
 
 
-def _begin(target: Array, bias: Array | None) -> Step:
-    if bias is None:
-        return lambda: target.fill(0)
-    return _copy(target, bias)
+class _Lines:
+    """The weights (multiplier, k, m, columns, C), the same for every column; laid out anew in every pass."""
+
+    def __init__(self, binding: Binding, kernel: Array, columns: int) -> None:
+        multiplier, k, m, channels = kernel.shape
+        self.lines = binding.scratch((multiplier, k, m, columns, channels))
+        self.lay_out = _call(np.copyto, self.lines, kernel[:, :, :, None])
 
 
-def _copy(target: Array, source: Array) -> Step:
-    copyto = np.copyto
-    return lambda: copyto(target, source)
+def _by_multiplier(y: Array, multiplier: int) -> Array:
+    """Return outputs as a view (multiplier, N, H', W', C)."""
+    return y.reshape(*y.shape[:3], -1, multiplier).transpose(4, 0, 1, 2, 3)
 
 
-def _add_product(a: Array, b: Array, part: Array, target: Array) -> Step:
-    multiply, add = np.multiply, np.add
-
-    def run() -> None:
-        multiply(a, b, part)
-        add(target, part, target)
-
-    return run
+def _call(function: Any, *arguments: Any, **keywords: Any) -> Step:
+    return lambda: function(*arguments, **keywords)
 
 
-def _sum_product(a: Array, b: Array, part: Array, target: Array) -> Step:
-    multiply, dot = np.multiply, np.dot
-    rows = part.reshape(-1, part.shape[-1])
-    ones = np.ones(len(rows), part.dtype)
-
-    def run() -> None:
-        multiply(a, b, part)
-        dot(ones, rows, target)
-
-    return run
+def _nothing() -> None:
+    """Do nothing: there is no padding."""

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import SettingError, ShapeError
-from engine.layers import convolution, depthwise, layers
+from engine.layers import convolution, layers
 from engine.layers.windows import Axis
 from tests.engine.layers.fake_binding import FakeBinding, worst_error
 
@@ -151,7 +151,6 @@ def test_blocks_change_nothing(
     whole = run(layer, shape, batch=5)
     area = int(np.prod(layer.output_shapes((shape,))[0][:-1]))
     monkeypatch.setattr(convolution, "BLOCK_BYTES", samples * area * 9 * shape[-1] * 8)
-    monkeypatch.setattr(depthwise, "BLOCK_BYTES", samples * area * shape[-1] * 8)
     parts = run(layer, shape, batch=5)
     np.testing.assert_allclose(parts.outputs[0], whole.outputs[0], atol=1e-12)
     assert parts.input_gradients[0] is not None
