@@ -13,6 +13,7 @@ from designer.plots.layer_bars import Bar, LayerBars, Zone
 from designer.plots.layer_lines import LayerLines
 from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import SegmentedControl
+from designer.plots.through_time_view import StepCurve, ThroughTimeView
 from engine.training.diagnosis import GROWTH, VANISHING
 
 Quantity = Literal["gradient_rms", "update_ratio", "weight_rms"]
@@ -34,6 +35,17 @@ WORDS = {
     "exploding": ("△ exploding", "failing"),
     "not_finite": ("✕ not finite", "failing"),
 }
+CHOICES = (
+    ("layers", "by layer", "The gradient at each layer now, from input to output"),
+    ("time", "over time", "The gradient at each layer over the run"),
+    ("ratio", "update ratio", "How far each step moves the weights, against their size"),
+)
+BY_STEP = (
+    "steps",
+    "by step",
+    "The gradient at a recurrent layer's state after each step of the sequence: what is left of it on its way back",
+)
+PAGES = ("layers", "time", "ratio", "steps")
 
 
 class GradientsPanel(LivePanel):
@@ -55,15 +67,7 @@ class GradientsPanel(LivePanel):
         self.document.node_replaced.connect(self.refresh)
 
     def _build(self) -> None:
-        self._view = SegmentedControl(
-            (
-                ("layers", "by layer", "The gradient at each layer now, from input to output"),
-                ("time", "over time", "The gradient at each layer over the run"),
-                ("ratio", "update ratio", "How far each step moves the weights, against their size"),
-            ),
-            self.theme,
-            self,
-        )
+        self._view = SegmentedControl(CHOICES, self.theme, self)
         self.header.add(self._view)
         self.bars = LayerBars(self.theme)
         self.lines = LayerLines(self.theme)
@@ -71,7 +75,8 @@ class GradientsPanel(LivePanel):
         self.ratio.zones, self.ratio.guide = ZONES, GUIDE
         self._pages = QStackedLayout(self.content)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        for page in (self.bars, self.lines, self.ratio):
+        self.steps = ThroughTimeView(self.theme)
+        for page in (self.bars, self.lines, self.ratio, self.steps):
             self._pages.addWidget(page)
         self._view.chosen.connect(self.show_view)
         for bars in (self.bars, self.ratio):
@@ -81,13 +86,13 @@ class GradientsPanel(LivePanel):
 
     @property
     def view(self) -> str:
-        """Which view is shown: "layers", "time" or "ratio"."""
+        """Which view is shown: "layers", "time", "ratio" or, where there are recurrent layers, "steps"."""
         return self._view.key
 
     def show_view(self, key: str) -> None:
         """Show a view."""
         self._view.choose(key)
-        self._pages.setCurrentIndex(("layers", "time", "ratio").index(key))
+        self._pages.setCurrentIndex(PAGES.index(self.view))
         if self.isVisible():
             self.draw_now()
 
@@ -110,8 +115,14 @@ class GradientsPanel(LivePanel):
         series = self.session.history.layers
         if series is not self._run:
             self._run, self._scale = series, SCALE
+        self._offer_steps()
         names = self._names()
         selected = self.selection.current
+        if self.view == "steps":
+            curves = self._curves()
+            self.steps.set_curves(curves, selected)
+            self.header.note.set_parts(("RMS of ∂L/∂h, now",))
+            return
         if self.view == "time":
             history = self.session.history
             self.lines.set_layers(series.layers, names, selected)
@@ -130,6 +141,10 @@ class GradientsPanel(LivePanel):
         self.header.note.set_parts((f"RMS, last {span} steps",) if not ratio else (f"last {span} steps",))
 
     def set_ranges(self) -> None:
+        if self.view == "steps":
+            values = [value for curve in self.steps.curves for value in curve.values]
+            self.steps.set_range(*_decades_of(values, values, (math.inf, -math.inf)))
+            return
         series = self.session.history.layers
         quantity: Quantity = "update_ratio" if self.view == "ratio" else "gradient_rms"
         rows = series.window(*self.lines.window) if self.view == "time" else series.recent(RECENT_STEPS)
@@ -146,13 +161,45 @@ class GradientsPanel(LivePanel):
         self.lines.restyle()
         self.bars.update()
         self.ratio.update()
+        self.steps.update()
 
     def table(self) -> tuple[list[str], list[list[object]]]:
+        if self.view == "steps":
+            return ["layer", "step", "gradient_rms"], [
+                [f"{curve.name} backward" if curve.backwards else curve.name, step + 1, value]
+                for curve in self._curves()
+                for step, value in zip(curve.steps, curve.values, strict=True)
+            ]
         series = self.session.history.layers
         quantities: tuple[Quantity, ...] = ("gradient_rms", "update_ratio", "weight_rms")
         names = ["step", *(f"{name}/{quantity}" for quantity in quantities for name in self._names())]
         columns = [series.step[:, None], *(series.values(quantity) for quantity in quantities)]
         return names, np.concatenate(columns, axis=1).tolist()
+
+    def _offer_steps(self) -> None:
+        """Offer the view by step where the run has recurrent layers."""
+        wanted = (*CHOICES, BY_STEP) if self._through_time() else CHOICES
+        if [key for key, _, _ in wanted] != self._view.keys:
+            self._view.set_choices(wanted)
+            self._pages.setCurrentIndex(PAGES.index(self.view))
+
+    def _through_time(self) -> dict[str, Any]:
+        return dict(getattr(self.session.observation, "through_time", None) or {})
+
+    def _curves(self) -> list[StepCurve]:
+        """Return the curves of the latest look, from input to output."""
+        nodes, found = self.document.design.nodes, self._through_time()
+        curves = []
+        for place, (node_id, seen) in enumerate(found.items()):
+            name = nodes[node_id].name if node_id in nodes else node_id
+            share = place / max(len(found) - 1, 1)
+            for direction, values in enumerate(seen.values):
+                curves.append(
+                    StepCurve(
+                        node_id, name, seen.steps, values, share, direction == 1, _fading(seen.steps, values)
+                    )
+                )
+        return curves
 
     def _names(self) -> list[str]:
         nodes = self.document.design.nodes
@@ -200,6 +247,19 @@ class GradientsPanel(LivePanel):
     def _on_layer_chosen(self, node_id: str) -> None:
         if node_id in self.document.design.nodes:
             self.selection.set([node_id])
+
+
+def _fading(steps: tuple[int, ...], values: tuple[float, ...]) -> str:
+    """Return in words what is left of the gradient at the far end of a sequence, where that is next to nothing."""
+    first, last = values[0], values[-1]
+    if len(values) < 2 or not (math.isfinite(first) and math.isfinite(last)):
+        return ""
+    least, most = min(first, last), max(first, last)
+    if most <= 0 or least >= VANISHING * most:
+        return ""
+    far, near = (steps[0] + 1, steps[-1] + 1) if first < last else (steps[-1] + 1, steps[0] + 1)
+    left = f"{least / most:.0e}".replace("e-0", "e-") if least > 0 else "nothing"
+    return f"▽ vanishing: step {far} gets {left} of what step {near} gets"
 
 
 def _decades_of(low: Any, high: Any, least: tuple[float, float]) -> tuple[float, float]:
