@@ -89,8 +89,8 @@ class SamplesView(PlaneView):
             panel, text = (self._theme.color(role) for role in ("panel", "text"))
             rows += [
                 KeyRow("none", ""),
-                KeyRow("area", "held real", format_number(high), blend(panel, text, LIGHTEST)),
-                KeyRow("area", "held made", format_number(low), panel),
+                KeyRow("area", "taken for real", format_number(high), blend(panel, text, LIGHTEST)),
+                KeyRow("area", "taken for made", format_number(low), panel),
             ]
         return rows
 

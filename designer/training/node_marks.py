@@ -15,6 +15,8 @@ WORDS = {
     "dead": "▲ {share} dead",
     "saturated": "▲ {share} saturated",
     "not_finite": "✕ not finite",
+    "mode_collapse": "▲ mode collapse",
+    "discriminator_certain": "▲ taken for made",
 }
 """The badge of each kind of finding. Every one begins with a symbol: colour alone tells nothing to some."""
 

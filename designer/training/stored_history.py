@@ -58,6 +58,10 @@ def restored_history(stored: History) -> RunHistory:
                 },
             )
         )
+    if phases:  # what is measured at every step first, then the figures of the samples, the losses last
+        metrics.sort(
+            key=lambda name: (name.endswith("_loss"), not name.endswith("accuracy"), name != "sample_quality")
+        )
     metric = next((name for name in metrics if name != "loss"), "")
     steps = dict(stored.steps) if _is_sound(stored.steps) else _steps_of_epochs(stored, metric)
     if steps:
@@ -74,6 +78,7 @@ def restored_history(stored: History) -> RunHistory:
             total_steps=max(last.epoch * per_epoch, history.step),
             metric=metric,
             phases=phases,
+            metrics=tuple(name for name in metrics if name != "loss") if phases else (),
         )
     return history
 

@@ -19,6 +19,7 @@ from engine.design.elements import Edge, Node
 from engine.design.inference import infer
 from engine.design.repairs import insertion
 from engine.layers.base import layers
+from engine.training.adversarial_signs import steps_of_the_other
 from engine.training.finding import Finding
 
 FLAT = ("sigmoid", "tanh", "softsign", "heaviside")
@@ -304,4 +305,6 @@ _CURES: dict[str, tuple[Make, ...]] = {
     "loss_not_decreasing": (_other_rate, _adam, _scaling),
     "overfitting": (_patience, _dropout, _penalty),
     "learning_rate_too_high": (_slower, _clip),
+    "mode_collapse": (steps_of_the_other, _slower),
+    "discriminator_certain": (steps_of_the_other, _slower),
 }

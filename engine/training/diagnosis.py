@@ -18,6 +18,7 @@ from engine.core.problems import Severity
 from engine.design.design import Design
 from engine.design.inference import infer
 from engine.design.phases import generated_at, trained_nodes
+from engine.training.adversarial_signs import AdversarialSigns
 from engine.training.cures import with_cures
 from engine.training.finding import Finding, FindingKind
 from engine.training.observation import ObservationLayout
@@ -73,6 +74,7 @@ class Diagnosis:
         feeding = {edge.source for edge in design.edges if design.nodes[edge.target].type == "Output"}
         self._last = feeding
         # Each phase has a loss of its own: gradients are compared within it. What a generator gives is an end too.
+        self.signs = AdversarialSigns(design)
         self._groups = [trained_nodes(design, phase) for phase in design.phases]
         generated = generated_at(design, infer(design)) if design.phases else None
         while generated is not None and generated[0] not in self._last:
@@ -133,6 +135,7 @@ class Diagnosis:
             found += self._gradients_by_phase(gradient, step)
             self._ratio = max((r for r in ratio.values() if math.isfinite(r)), default=math.nan)
             found += [] if self._groups else self._updates(ratio, step)
+        found += self.signs.findings(step)
         if not self._groups:  # losses that pull against one another need not fall
             found += self._losses(step)
             found += self._overfitting(step)

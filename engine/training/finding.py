@@ -17,6 +17,8 @@ FindingKind = Literal[
     "loss_not_decreasing",
     "overfitting",
     "learning_rate_too_high",
+    "mode_collapse",
+    "discriminator_certain",
 ]
 
 

@@ -123,6 +123,8 @@ class Loop:
         ):  # the meter begins anew at each epoch's end, before anybody looks
             self._diagnosis.add_loss(snapshot.step, snapshot.loss)
         self._diagnosis.add_epoch(snapshot.epoch, snapshot.metrics["loss"], validation)
+        if snapshot.phase:
+            self._diagnosis.signs.add_epoch(snapshot.metrics)
 
     def last_findings(self) -> tuple[Finding, ...]:
         """Return what is found of a run that broke off."""

@@ -16,7 +16,8 @@ from engine.design import templates
 from engine.design.phases import changed
 from engine.training import RunControl, evaluate, fit
 from engine.training.archive import load_archive, save_archive
-from engine.training.diagnosis import Diagnosis
+from engine.training.diagnosis import Diagnosis, with_cures
+from engine.training.finding import Finding
 from engine.training.observe import Observer
 from engine.training.phased_run import PhasedRun, Turn, make_run, turns_of
 from engine.training.predictions import Predictor
@@ -248,6 +249,36 @@ def test_the_observer_looks_at_both_phases_and_the_diagnosis_keeps_calm() -> Non
     assert all(np.isfinite(list(looks[-1].edge_gradient_rms.values())))
     kinds = {finding.kind for finding in diagnosis.findings(snapshot.step)}
     assert not kinds & {"loss_not_decreasing", "learning_rate_too_high", "overfitting"}
+
+
+def told_of(metrics: dict[str, float], epochs: int = 10) -> list[Finding]:
+    design = adversarial()
+    diagnosis = Diagnosis(design, Observer(engine.compile(design)).layout)
+    for _ in range(epochs):
+        diagnosis.signs.add_epoch(metrics)
+    return list(diagnosis.findings(1))
+
+
+def test_samples_of_few_kinds_and_a_certain_discriminator_are_found() -> None:
+    even = {"on_real_accuracy": 0.7, "on_made_accuracy": 0.8}
+    assert told_of({**even, "sample_precision": 0.95, "sample_coverage": 0.7}) == []
+    assert told_of({**even, "sample_precision": 0.1, "sample_coverage": 0.0}) == [], "too early to tell"
+    (collapse,) = told_of({**even, "sample_precision": 0.9, "sample_coverage": 0.1})
+    assert (collapse.kind, collapse.node) == ("mode_collapse", "dense_2")
+    assert "90%" in collapse.message
+    (certain,) = told_of({"on_real_accuracy": 0.99, "on_made_accuracy": 1.0})
+    assert certain.kind == "discriminator_certain"
+    assert told_of({"on_real_accuracy": 0.99, "on_made_accuracy": 1.0}, 4) == []
+    design = adversarial()
+    for finding, place in ((collapse, 0), (certain, 1)):
+        (cured,) = with_cures(design, [finding])
+        twin = design.copy()
+        inverses = [twin.apply(edit) for edit in cured.cures[0].edits]
+        assert [phase.steps for phase in twin.phases] == [1 + (place == 0), 1 + (place == 1)]
+        engine.compile(twin)
+        for inverse in inverses:
+            twin.apply(inverse)
+        assert twin == design
 
 
 @pytest.mark.parametrize(
