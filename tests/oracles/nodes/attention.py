@@ -1,4 +1,4 @@
-"""Attention, each head as a sample of a batch."""
+"""Attention: each head as a sample, and once more all heads in one layer whose projections change nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,34 @@ def attention(node: Node) -> list[Array | None]:
     rows = [np.ascontiguousarray(a.reshape(-1, *a.shape[2:])) for a in (q, v, k)]
     y = run_layer("Attention", rows, settings, {"scale": np.array(scale, q.dtype)})[0]
     y = y.reshape(*q.shape[:3], -1)
-    return [y.transpose(0, 2, 1, 3).reshape(len(y), y.shape[2], -1) if heads else y, None, None, None]
+    together = _multi_head(q, k, v, scale, causal=settings["use_causal_mask"])
+    np.testing.assert_allclose(together, _joined(y), rtol=1e-4, atol=1e-5)
+    return [_joined(y) if heads else y, None, None, None]
+
+
+def _multi_head(q: Array, k: Array, v: Array, scale: float, *, causal: bool) -> Array:
+    """Return our MultiHeadAttention of the heads (N, heads, T, d) side by side, (N, T, heads d)."""
+    heads, key_dim, value_dim = q.shape[1], q.shape[3], v.shape[3]
+    keys, values = (np.eye(heads * n, dtype=q.dtype) for n in (key_dim, value_dim))
+    settings = {
+        "num_heads": heads,
+        "key_dim": key_dim,
+        "value_dim": value_dim,
+        "output_shape": heads * value_dim,
+        "use_bias": False,
+        "use_causal_mask": causal,
+    }
+    weights = {
+        "query_kernel": (keys * (scale * math.sqrt(key_dim))).reshape(-1, heads, key_dim).astype(q.dtype),
+        "key_kernel": keys.reshape(-1, heads, key_dim),
+        "value_kernel": values.reshape(-1, heads, value_dim),
+        "output_kernel": values.reshape(heads, value_dim, -1),
+    }
+    return run_layer("MultiHeadAttention", [_joined(a) for a in (q, v, k)], settings, weights)[0]
+
+
+def _joined(x: Array) -> Array:
+    return x.transpose(0, 2, 1, 3).reshape(len(x), x.shape[2], -1)
 
 
 def _split(x: Array, heads: int) -> Array:

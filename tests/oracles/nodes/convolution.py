@@ -52,6 +52,12 @@ def correlate(images: Array, w: Array, bias: Array | None, wide: Any, groups: in
             "DepthwiseConv2D", [images], {**settings, "depth_multiplier": len(w) // groups}, own
         )[0]
         np.testing.assert_allclose(depthwise, y, rtol=1e-5, atol=1e-6)
+        # So is a separable one whose pointwise half changes nothing.
+        own["depthwise_kernel"] = own.pop("kernel")
+        own["pointwise_kernel"] = np.eye(len(w), dtype=y.dtype)[None, None]
+        more = {"filters": len(w), "depth_multiplier": len(w) // groups}
+        separable = run_layer("SeparableConv2D", [images], {**settings, **more}, own)[0]
+        np.testing.assert_allclose(separable, y, rtol=1e-5, atol=1e-6)
     return y
 
 
