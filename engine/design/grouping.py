@@ -66,9 +66,10 @@ def grouping(
     twin = design.copy()
     twin.apply(e.AddBlock(block))
     node_id = twin.new_id(instance_of(block))
+    twin.nodes = {node.id: node for node in twin.nodes.values() if node.id not in ids}
     instance = Node(
         id=node_id,
-        name=design.unique_name(node_id),
+        name=twin.unique_name(node_id),
         layer=instance_of(block),
         position=middle_of(chosen),
         frozen=all(node.frozen for node in chosen),
@@ -118,7 +119,9 @@ def unique_block_name(design: Design, wish: str) -> tuple[str, str]:
     names = {block.name for block in design.blocks.values()}
     name = next(n for i in count(1) if (n := wish if i == 1 else f"{wish} {i}") not in names)
     prefix = block_prefix(name)
-    return name, next(b for i in count(1) if (b := prefix if i == 1 else f"{prefix}_{i}") not in design.blocks)
+    return name, next(
+        b for i in count(1) if (b := prefix if i == 1 else f"{prefix}_{i}") not in design.blocks
+    )
 
 
 # ---------------------------------------------------------------------- grouping
