@@ -22,7 +22,7 @@ RAN: dict[str, int] = {
     "Adagrad": 2,
     "Adam": 2,
     "Add": 1,
-    "Attention": 25,
+    "Attention": 27,
     "AveragePool": 11,
     "BatchNormalization": 4,
     "CausalConvWithState": 9,

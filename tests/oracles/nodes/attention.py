@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from tests.oracles.adapter import Array, Node, Skip, floats, run_layer, runs
+from engine.design import Design
+from tests.oracles.adapter import Array, Node, Skip, compute, feed, floats, run_layer, runs
 
 
 @runs("Attention", "FlexAttention")
@@ -15,10 +16,11 @@ def attention(node: Node) -> list[Array | None]:
     floats(q, k, v)
     if node.input(4) is not None or node.input(5) is not None:
         raise Skip("Attention: keys and values kept from earlier calls")
-    if node.input(6) is not None:
-        raise Skip("Attention: lengths of a store of keys")
     if node.input(3) is not None:
         raise Skip("Attention: a mask for every pair of query and key (ours are causal, or of padded keys)")
+    lengths = node.input(6)
+    if lengths is not None and (q.ndim != 4 or q.shape[2] != 1):
+        raise Skip("Attention: a store of keys, of which the last few are the queries' own")
     node.refuse(score_mod=None, prob_mod=None, softcap=0.0, left_window_size=-1, right_window_size=-1)
     heads = q.ndim == 3
     if heads:
@@ -29,11 +31,35 @@ def attention(node: Node) -> list[Array | None]:
     scale = node.get("scale") or 1 / math.sqrt(q.shape[-1])
     settings = {"use_scale": True, "use_causal_mask": bool(node.get("is_causal", 0))}
     rows = [np.ascontiguousarray(a.reshape(-1, *a.shape[2:])) for a in (q, v, k)]
+    if lengths is not None:  # a single query, the last: it sees every key that is there
+        return [
+            _padded(rows, np.repeat(lengths, q.shape[1]), scale).reshape(*q.shape[:3], -1),
+            None,
+            None,
+            None,
+        ]
     y = run_layer("Attention", rows, settings, {"scale": np.array(scale, q.dtype)})[0]
     y = y.reshape(*q.shape[:3], -1)
     together = _multi_head(q, k, v, scale, causal=settings["use_causal_mask"])
     np.testing.assert_allclose(together, _joined(y), rtol=1e-4, atol=1e-5)
     return [_joined(y) if heads else y, None, None, None]
+
+
+PADDING = -7.0
+"""What padded steps hold; nothing else does."""
+
+
+def _padded(rows: list[Array], lengths: Array, scale: float) -> Array:
+    """Return our Attention of one query to keys and values whose steps from `lengths` on are padding."""
+    q, v, k = rows
+    padding = np.arange(k.shape[1]) >= lengths[:, None]
+    v, k = (np.where(padding[..., None], np.array(PADDING, a.dtype), a) for a in (v, k))
+    design = Design("oracle")
+    x, values, keys = (feed(design, array) for array in (q, v, k))
+    values, keys = (design.add("Masking", node, mask_value=PADDING) for node in (values, keys))
+    node = design.add("Attention", [x, values, keys], use_scale=True)
+    design.add("Output", node, loss="mean_squared_error", name="y")
+    return compute(design, [q, v, k], {f"{node.name}/scale": np.array(scale, q.dtype)}, ["y"])[0]
 
 
 def _multi_head(q: Array, k: Array, v: Array, scale: float, *, causal: bool) -> Array:
