@@ -31,6 +31,7 @@ PANELS = {
     "activations": ("designer.plots.activations_panel", "ActivationsPanel"),
     "weights": ("designer.plots.weights_panel", "WeightsPanel"),
     "predictions": ("designer.plots.predictions_panel", "PredictionsPanel"),
+    "generate": ("designer.plots.generate_panel", "GeneratePanel"),
     "theory": ("designer.plots.theory_panel", "TheoryPanel"),
     "backprop": ("designer.plots.backprop_panel", "BackpropPanel"),
     "runs": ("designer.plots.runs_panel", "RunsPanel"),

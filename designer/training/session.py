@@ -70,6 +70,8 @@ class TrainingSession(QObject):
         self.weights.changed.connect(self.weights_changed)
         self.folder: str | None = None
         """Where the document's relative data paths start."""
+        self.preprocessing: Any = None
+        """How a file says that its samples became what the network sees; None where it says nothing."""
         document.reset.connect(self._on_document_reset)
 
     # ------------------------------------------------------------------ what the run tells
@@ -159,6 +161,11 @@ class TrainingSession(QObject):
             self._link.worker.step()
         else:
             self.pause()
+
+    def request_weights(self) -> None:
+        """Ask the run for the weights as they are; `weights_changed` tells when they are here."""
+        if self.is_alive:
+            self._link.worker.request_weights()
 
     def stop(self) -> None:
         """End the run and keep its weights. However often it is asked, the worker is told once."""
@@ -314,5 +321,6 @@ class TrainingSession(QObject):
     def _on_document_reset(self) -> None:
         self._link.close()
         self._begin_record()
+        self.preprocessing = None
         self.weights.clear()
         self._set_state("idle")

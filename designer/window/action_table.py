@@ -114,6 +114,7 @@ PLOTS = (
     ("theory", "Theory", "the network as a line with knots, as linear regions, as one linear map"),
     ("backprop", "Backprop", "one training step, number by number"),
     ("runs", "Runs", "earlier runs, side by side"),
+    ("generate", "Generate", "what the network writes: answers to sources, texts that go on"),
 )
 """The training views: (name, title, tip), in the order of their tabs."""
 WINDOW = (

@@ -53,6 +53,7 @@ class TrainingFiles(QObject):
 
     def _on_loaded(self, parts: TrainedParts) -> None:
         self._kept = parts
+        self._session.preprocessing = parts.preprocessing
         self._session.take_file(parts.weights or {}, parts.run_state, parts.history)
 
     def _on_state_changed(self) -> None:

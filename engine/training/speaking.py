@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.compiler.feedback import PADDING, Feedback, split_steps
+from engine.compiler.feedback import PADDING, Feedback, output_of, split_steps
 from engine.compiler.network import Network
 from engine.core.errors import SettingError
+from engine.core.registry import family
 from engine.core.shapes import Shape, text
+from engine.design.design import Design
+from engine.design.inference import Inference
+from engine.layers.previous_output import PreviousOutput
 
 Array = NDArray[Any]
 SMALLEST = 1e-45
@@ -20,23 +24,33 @@ SMALLEST = 1e-45
 
 def speaks(network: Network) -> str:
     """Return how a network gives one token after the other: "decoder", "window", or "" where it gives none."""
-    for feedback in network.feedbacks:
-        if feedback.is_ids and len(_answer(network, feedback.output)) == 2:
-            return "decoder"
-    if len(network.inputs) == 1 and len(network.outputs) == 1 and not network.feedbacks:
-        (shape,) = network.inference.outputs[network.inputs[0]]
-        answer = _answer(network, network.outputs[0])
-        layer = network.design.nodes[network.inputs[0]].layer
-        whole = getattr(layer, "dtype", "float") == "int" and len(shape) == 1
-        classes = network.losses[network.outputs[0]].TARGET != "values"
-        each = len(answer) == 2 and answer[0] == shape[0]
-        if whole and classes and answer[-1] > 1 and each:
-            return "window"
-    return ""
+    return speaking_kind(network.design, network.inference)
+
+
+def speaking_kind(design: Design, inference: Inference) -> str:
+    """Return what `speaks` returns for a design that need not be whole."""
+    outputs = [node.id for node in design.nodes.values() if node.type == "Output"]
+    for node in design.nodes.values():
+        if isinstance(node.layer, PreviousOutput) and node.layer.dtype == "int":
+            meant = output_of(design, node.layer)
+            return "decoder" if meant and len(_arriving(inference, meant)) == 2 else ""
+    inputs = [node for node in design.nodes.values() if node.type == "Input"]
+    if len(inputs) != 1 or len(outputs) != 1:
+        return ""
+    shape, answer = inference.outputs.get(inputs[0].id, ((),))[0], _arriving(inference, outputs[0])
+    whole = getattr(inputs[0].layer, "dtype", "float") == "int" and len(shape) == 1
+    loss = family("loss").get(getattr(design.nodes[outputs[0]].layer, "loss"))  # noqa: B009 - Layer has no loss
+    each = len(answer) == 2 and answer[:1] == shape and answer[-1] > 1
+    return "window" if whole and each and loss.TARGET != "values" else ""
+
+
+def _arriving(inference: Inference, output: str) -> Shape:
+    shapes = inference.inputs.get(output, ())
+    return shapes[0] if shapes else ()
 
 
 def _answer(network: Network, output: str) -> Shape:
-    return network.inference.inputs[output][0]
+    return _arriving(network.inference, output)
 
 
 class Decoder:
