@@ -8,7 +8,9 @@ from designer.data.data_look import DataLook
 from engine.core.shapes import text
 from engine.design import edits as e
 from engine.design.design import Design
+from engine.design.drawn_edits import drawn_edits
 from engine.design.elements import Node
+from engine.design.flatten import flatten
 
 REGRESSION_LOSSES = (
     "mean_squared_error",
@@ -32,7 +34,16 @@ class Fit:
 
 
 def fit_to_data(design: Design, look: DataLook) -> Fit:
-    """Return the edits that make Input and Output fit the data; nodes that fit already are left alone."""
+    """Return the edits that make Input and Output fit the data; nodes that fit already are left alone.
+
+    The last layer with units may be inside a block: it is changed there.
+    """
+    flat = flatten(design)
+    fit = _fit_flat(flat.design, look)
+    return Fit(tuple(drawn_edits(design, flat, fit.edits)), fit.changes, fit.remarks)
+
+
+def _fit_flat(design: Design, look: DataLook) -> Fit:
     new: dict[str, Node] = {}
     changes: list[str] = []
     remarks: list[str] = []

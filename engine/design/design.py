@@ -141,6 +141,18 @@ class Design:
             name, number = f"{wish}_{number}", number + 1
         return name
 
+    def group(self, nodes: Iterable[Node | str], name: str = "Block") -> Node:
+        """Put nodes, with the wires between them, into a new block; return the instance that takes their place.
+
+        Raises DesignError where they can't be one node: see `engine.design.grouping`.
+        """
+        from engine.design.grouping import grouping
+
+        grouped = grouping(self, [_id(node) for node in nodes], name=name)
+        for edit in grouped.edits:
+            self.apply(edit)
+        return self.nodes[grouped.node_id]
+
     # ------------------------------------------------------------------ looking
 
     def incoming(self, node_id: str) -> list[Edge]:

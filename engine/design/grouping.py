@@ -76,6 +76,22 @@ def grouping(
     )
     entry_of = {end: port for (end, _), port in zip(entries, entry_names, strict=True)}
     exit_of = dict(zip(exits, exit_names, strict=True))
+    final = _outer_wires(design, ids, node_id, entry_of, exit_of)
+    edits: list[e.Edit] = [
+        e.RemoveEdge(edge) for edge in design.edges if edge.source in ids or edge.target in ids
+    ]
+    edits += [e.RemoveNode(node.id) for node in chosen]
+    edits += [e.RemoveNote(note.id) for note in kept_notes]
+    place = list(design.nodes).index(chosen[0].id)
+    edits += [e.AddBlock(block), e.AddNode(instance, place)]
+    edits += [e.AddEdge(edge, i) for i, edge in enumerate(final) if node_id in (edge.source, edge.target)]
+    return Grouped([*edits, *phase_edits(design, _grouped_phases(design, chosen, node_id))], node_id, block)
+
+
+def _outer_wires(
+    design: Design, ids: set[str], node_id: str, entry_of: dict[End, str], exit_of: dict[End, str]
+) -> list[Edge]:
+    """Return the wires of the design with those that crossed the border at the ports of the instance."""
     final: list[Edge] = []
     for edge in design.edges:
         replaced = edge
@@ -89,15 +105,7 @@ def grouping(
             continue
         if replaced not in final:
             final.append(replaced)
-    edits: list[e.Edit] = [
-        e.RemoveEdge(edge) for edge in design.edges if edge.source in ids or edge.target in ids
-    ]
-    edits += [e.RemoveNode(node.id) for node in chosen]
-    edits += [e.RemoveNote(note.id) for note in kept_notes]
-    place = list(design.nodes).index(chosen[0].id)
-    edits += [e.AddBlock(block), e.AddNode(instance, place)]
-    edits += [e.AddEdge(edge, i) for i, edge in enumerate(final) if node_id in (edge.source, edge.target)]
-    return Grouped([*edits, *phase_edits(design, _grouped_phases(design, chosen, node_id))], node_id, block)
+    return final
 
 
 def making_own(design: Design, node_id: str) -> list[e.Edit]:

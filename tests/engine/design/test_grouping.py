@@ -140,3 +140,15 @@ def test_the_residual_template_survives_being_one_block():
         engine.compile(design).parameter_vector.size
         == engine.compile(templates.load("residual")).parameter_vector.size
     )
+
+
+def test_a_block_is_made_and_used_again_in_code():
+    design = Design(seed=1)
+    x = design.add("Input", shape=(4,))
+    h = design.add("Dense", x, units=4, activation="tanh")
+    first = design.group([h], name="Stage")
+    second = design.add("stage", first)
+    design.add("Output", design.add("Dense", second, units=2), loss="mean_squared_error")
+    assert problems_of(design) == []
+    assert [node.name for node in (first, second)] == ["stage_1", "stage_2"]
+    assert "stage_2/dense_1/kernel" in engine.compile(design).parameters
