@@ -46,12 +46,19 @@ def bind_standardizing(
     count, width = math.prod(shape[:-1]), shape[-1]
     x, y = (array.reshape(count, width) for array in (binding.inputs[0], binding.outputs[0]))
     gamma, beta = binding.parameters.get(scale), binding.parameters.get(shift)
-    centered = binding.buffer((count, width)) if center else x
-    inverse = binding.buffer((count, 1))
     parts = parts_of(count, max(1, BLOCK_BYTES // (width * x.itemsize)))
+    inverse, room = binding.buffer((count, 1)), x
+    if center:  # only the way back needs it again
+        room = (
+            binding.buffer((count, width)) if binding.output_gradients else binding.scratch(x[parts[0]].shape)
+        )
     factors = binding.scratch((parts[0].stop, width if gamma is not None else 1))
     blocks = tuple(
-        _Block(x[p], y[p], centered[p], inverse[p], inverse[p, 0], factors[: p.stop - p.start]) for p in parts
+        _Block(
+            x[p], y[p], room[p if len(room) == count else slice(n)], inverse[p], inverse[p, 0], factors[:n]
+        )
+        for p in parts
+        for n in (p.stop - p.start,)
     )
     share, tiny = np.full(width, 1 / width, x.dtype), np.array(epsilon, x.dtype)
     gamma_row = None if gamma is None else gamma.reshape(1, -1)

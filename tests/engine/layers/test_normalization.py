@@ -98,6 +98,8 @@ def test_many_blocks_are_as_good_as_one(layer: Layer) -> None:
     assert whole.inputs[0].nbytes > 2 * BLOCK_BYTES
     whole.forward()
     whole.backward()
+    predicting = FakeBinding(layer, (shape,), batch=batch, training=False, backward=False)
+    np.testing.assert_array_equal(predicting.forward()[0], whole.outputs[0])
     sums = {name: np.zeros_like(gradient) for name, gradient in whole.gradients.items()}
     one = FakeBinding(layer, (shape,), batch=1)
     for name, array in whole.parameters.items():
