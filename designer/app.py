@@ -104,7 +104,7 @@ class Application(QObject):
         self.palette = PalettePanel(scope)
         self.outline = OutlinePanel(scope, selection, self.edit)
         self.inspector = InspectorPanel(scope, selection, session)
-        self.training = TrainingPanel(document, session, selection)
+        self.training = TrainingPanel(document, session, self.flat_selection)
         self.data = DataPanel(document)
         self.problems = ProblemsPanel(document, selection, session)
         self.window.set_canvas(self.canvas)

@@ -12,6 +12,7 @@ from designer.document.document import Document
 from designer.document.selection import Selection
 from designer.inspector.phase_card import PhaseCard
 from engine.design import edits as e
+from engine.design.flatten import flatten
 from engine.design.phases import MOST, Phase, adversarial_phases, changed, whole_phase
 
 NONE = (
@@ -22,7 +23,10 @@ SOME = "On each batch the phases take their turns, from the first to the last."
 
 
 class PhasesEditor(QWidget):
-    """Adds, removes, orders and edits the phases of a document; each change is one undo step."""
+    """Adds, removes, orders and edits the phases of a document; each change is one undo step.
+
+    `selection` is that of a design without blocks: the layers of a block stand there for it.
+    """
 
     def __init__(
         self, document: Document, selection: Selection | None = None, parent: QWidget | None = None
@@ -98,7 +102,9 @@ class PhasesEditor(QWidget):
             return ()
         design, found = self._document.design, dict[str, None]()
         able = set(whole_phase(design, self._document.inference, "all").trains)
-        for node_id in self._selection.nodes:
+        for flat_id in self._selection.nodes:
+            # What is inside a block is trained with all of it.
+            node_id = flat_id.partition("/")[0]
             if (node := design.nodes.get(node_id)) is not None:
                 owner = node.shares or node_id
                 if owner in able:
@@ -148,8 +154,9 @@ class PhasesEditor(QWidget):
 
     def _show_trained(self, place: int) -> None:
         if self._selection is not None:
-            design = self._document.design
-            self._selection.set(i for i in design.phases[place].trains if i in design.nodes)
+            named = self._document.design.phases[place].trains
+            flat = flatten(self._document.design).design
+            self._selection.set(i for i in flat.nodes if i in named or i.partition("/")[0] in named)
 
     def _put(self, phases: tuple[Phase, ...], label: str, merge: str = "") -> None:
         if phases != self._document.design.phases:

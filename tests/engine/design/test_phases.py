@@ -11,9 +11,20 @@ from engine.core.errors import DesignError, FileFormatError
 from engine.core.problems import Problem
 from engine.design import Design
 from engine.design import edits as e
+from engine.design.blocks import Block, BlockInput, BlockOutput
 from engine.design.document_json import read_document, write_document
+from engine.design.elements import Edge, Node
 from engine.design.inference import infer
-from engine.design.phases import Objective, Phase, changed, generated_at, phases_of, trained_nodes
+from engine.design.phases import (
+    Objective,
+    Phase,
+    adversarial_phases,
+    changed,
+    generated_at,
+    phases_of,
+    trained_nodes,
+)
+from engine.layers.base import layers
 from tests.engine.adversarial import adversarial
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "version_1_phases.json"
@@ -184,3 +195,36 @@ def test_one_edit_sets_them_and_one_takes_them_back() -> None:
     assert design.phases == ()
     design.apply(inverse)
     assert design == before
+
+
+def test_a_block_stands_for_all_that_is_in_it() -> None:
+    design = engine.Design()
+    dense = layers["Dense"]
+    block = Block(
+        id="judge",
+        name="judge",
+        nodes=(
+            Node(id="in", name="in", layer=BlockInput()),
+            Node(id="dense_1", name="hidden", layer=dense(units=4, activation="relu")),
+            Node(id="dense_2", name="verdict", layer=dense(units=1, activation="sigmoid")),
+            Node(id="out", name="out", layer=BlockOutput()),
+        ),
+        edges=(
+            Edge(source="in", target="dense_1"),
+            Edge(source="dense_1", target="dense_2"),
+            Edge(source="dense_2", target="out"),
+        ),
+    )
+    design.apply(e.AddBlock(block))
+    real, z = design.add("Input", shape=(2,)), design.add("Noise", shape=(3,))
+    made = design.add("Dense", z, units=2, name="made")
+    judge, twin = design.add("judge", real, name="judge"), design.add("judge", made, name="again")
+    design.apply(e.ReplaceNode(design.nodes[twin.id].with_(shares=judge.id)))
+    for source in (judge, twin):
+        design.add("Output", source, loss="binary_crossentropy")
+    design.phases = adversarial_phases(design, infer(design))
+    assert [phase.trains for phase in design.phases] == [(judge.id,), (made.id,)]
+    assert design.check() == []
+    network = engine.compile(design)
+    assert network.program(True, 0).moving == {f"{judge.id}/dense_1", f"{judge.id}/dense_2"}
+    assert network.program(True, 1).moving == {made.id}
