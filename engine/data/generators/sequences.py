@@ -45,6 +45,42 @@ class SineSeries(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 @register
+class HourlyDemand(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Windows of an hourly demand, such as of electricity: `steps` hours in, the next hour to be predicted.
+
+    Demand follows the hour of the day, with a peak in the morning and one in the evening, is lower at weekends, and
+    moves with a weather that lasts for days: level = 1 + day(hour) (0.6 at weekends) + weather, where the weather
+    keeps 0.98 of itself from hour to hour and each hour adds noise. Windows start an hour apart, so that validation
+    samples should be the last ones, not mixed in: leave shuffle off.
+    """
+
+    name: ClassVar[str] = "hourly_demand"
+    title: ClassVar[str] = "Hourly demand"
+    kind: ClassVar[Kind] = "sequence"
+    task: ClassVar[Task] = "regression"
+    order: ClassVar[int] = 40
+
+    samples: Samples = 4000
+    noise: CurveNoise = 0.02
+    seed: Seed = 0
+    steps: Steps = 48
+
+    def read(self, context: ReadContext) -> RawData:
+        rng = np.random.default_rng(self.seed)
+        hours = np.arange(self.samples + self.steps)
+        hour, day = hours % 24, hours // 24
+        peaks = np.exp(-(((hour - 8) / 2.5) ** 2)) + 1.3 * np.exp(-(((hour - 19) / 3.0) ** 2))
+        weather = np.zeros(hours.size)
+        for now in range(1, hours.size):
+            weather[now] = 0.98 * weather[now - 1] + rng.normal(0.0, 1.0) * self.noise
+        noise = rng.normal(0.0, 1.0, hours.size) * self.noise
+        level = 1.0 + 0.5 * peaks * np.where(day % 7 >= 5, 0.6, 1.0) + weather + noise
+        windows = np.lib.stride_tricks.sliding_window_view(level, self.steps)[: self.samples]
+        x, y = np.ascontiguousarray(windows)[:, :, None], level[self.steps :, None]
+        return targets_of_points(self.name, x, y, "sequence", features=("demand",), targets=("next hour",))
+
+
+@register
 class AddingProblem(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Two marked numbers are to be added: each step has a number from 0 to 1 and a mark; two steps are marked.
 
