@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, cast
 from msgspec import Meta
 from numpy.typing import NDArray
 
+import engine.layers.convolution_winograd as winograd
 from engine.core.errors import SettingError, ShapeError
 from engine.core.shapes import Shape, size
 from engine.layers.base import Binding, Kernel, Layer, ParameterSpec
@@ -130,19 +131,28 @@ class Convolution(ConvolutionBase, frozen=True):
         geometry, groups = self.geometry(binding.inputs[0].shape[1:]), self.groups
         kernel = as_two_axes(binding.parameters["kernel"])
         d_kernel, d_bias = binding.gradients.get("kernel"), binding.gradients.get("bias")
-        patches = Patches(binding, x, geometry, groups, keep=d_kernel is not None)
-        matrix = grouped(kernel.reshape(-1, self.filters), groups)
         bias = Bias(binding, y) if self.use_bias else None
-        forward = bind_correlation(patches, matrix, y, groups, bias)
+        fast = winograd.suits(geometry, x.shape[-1], self.filters, groups)
+        if fast:
+            tiles = winograd.Tiles(binding, x, geometry, self.filters, keep=d_kernel is not None)
+            forward = winograd.bind_convolution(binding, tiles, kernel, y, bias)
+        else:
+            patches = Patches(binding, x, geometry, groups, keep=d_kernel is not None)
+            matrix = grouped(kernel.reshape(-1, self.filters), groups)
+            forward = bind_correlation(patches, matrix, y, groups, bias)
         if not binding.output_gradients:
             return Kernel(forward)
         dy, dx = as_images(binding.output_gradients[0]), binding.input_gradients[0]
         steps = []
-        if d_kernel is not None:
+        if d_kernel is not None and fast:
+            steps.append(winograd.bind_kernel_gradient(binding, tiles, dy, d_kernel))
+        elif d_kernel is not None:
             steps.append(bind_kernel_gradient(patches, dy, d_kernel, groups))
         if d_bias is not None:
             steps.append(bind_bias_gradient(dy, d_bias))
-        if dx is not None:
+        if dx is not None and fast:
+            steps.append(winograd.bind_input_gradient(binding, dy, kernel, as_images(dx), geometry))
+        elif dx is not None:
             steps.append(bind_input_gradient(binding, dy, kernel, as_images(dx), geometry, groups))
         return Kernel(forward, in_turn(steps))
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.core.errors import SettingError, ShapeError
-from engine.layers import convolution, layers
+from engine.layers import convolution, convolution_winograd, layers
 from engine.layers.windows import Axis
 from tests.engine.layers.fake_binding import FakeBinding, worst_error
 
@@ -224,3 +224,47 @@ def test_gradients_at_a_size_that_needs_blocks(monkeypatch: pytest.MonkeyPatch) 
     assert b.input_gradients[0] is not None
     assert worst_error(b, b.inputs[0], b.input_gradients[0]) < 1e-6
     assert worst_error(b, b.parameters["kernel"], b.gradients["kernel"]) < 1e-6
+
+
+@pytest.mark.parametrize("shape", [(6, 6, 3), (7, 4, 2), (5, 5, 1), (3, 8, 2)])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("block", [1 << 21, 30_000, 1])
+def test_minimal_filtering_computes_what_patches_do(
+    shape: tuple[int, ...], padding: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = layers["Conv2D"](filters=4, padding=padding)
+    if min(layer.output_shapes((shape,))[0][:2]) < 2:
+        return
+    patches = run(layer, shape, batch=5)
+    monkeypatch.setattr(convolution_winograd, "LEAST", 1)
+    monkeypatch.setattr(convolution_winograd, "BLOCK_BYTES", block)
+    fast = run(layer, shape, batch=5)
+    np.testing.assert_allclose(fast.outputs[0], patches.outputs[0], atol=1e-12)
+    assert fast.input_gradients[0] is not None
+    assert patches.input_gradients[0] is not None
+    np.testing.assert_allclose(fast.input_gradients[0], patches.input_gradients[0], atol=1e-12)
+    for name, gradient in patches.gradients.items():
+        np.testing.assert_allclose(fast.gradients[name], gradient, atol=1e-11)
+
+
+def test_minimal_filtering_is_exact_enough_in_single_precision() -> None:
+    layer = layers["Conv2D"](filters=64, padding="same")
+    single = run(layer, (14, 14, 32), batch=8, dtype=np.float32)
+    assert convolution_winograd.suits(layer.geometry((14, 14, 32)), 32, 64, 1)
+    wide = FakeBinding(layer, ((14, 14, 32),), batch=8, dtype=np.float64)
+    wide.inputs[0][...] = single.inputs[0]
+    wide.output_gradients[0][...] = single.output_gradients[0]
+    for name, values in single.parameters.items():
+        wide.parameters[name][...] = values
+    wide.forward()
+    wide.backward()
+    pairs = [(single.outputs[0], wide.outputs[0]), (single.input_gradients[0], wide.input_gradients[0])]
+    for ours, exact in [*pairs, (single.gradients["kernel"], wide.gradients["kernel"])]:
+        assert ours is not None
+        assert exact is not None
+        assert np.abs(ours - exact).max() < 3e-6 * np.abs(exact).max()
+
+
+def test_minimal_filtering_agrees_with_pytorch() -> None:
+    b = run(layers["Conv2D"](filters=33, padding="same"), (5, 6, 32))
+    compare_with_torch(b, (3, 2, 0, 1), lambda f, x, w, bias: f.conv2d(x, w, bias, padding=1))
