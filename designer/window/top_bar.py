@@ -132,6 +132,8 @@ class ActionButton(QPushButton):
             self.setProperty("compact", compact)
             self.style().unpolish(self)
             self.style().polish(self)
+            # A button keeps the size that it once asked for until its icon or text is another one.
+            self.setIcon(self.icon())
 
     def _on_changed(self) -> None:
         self.setEnabled(self._action.isEnabled())

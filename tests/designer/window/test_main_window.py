@@ -198,3 +198,15 @@ def test_nothing_in_the_bars_is_cut_at_1280(window: MainWindow, qtbot: QtBot) ->
     assert bar.document.width() >= bar.document.sizeHint().width()
     for button in (bar.train, bar.pause, bar.step, bar.reset):
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()) + 8
+
+
+def test_the_buttons_grow_with_the_bar(window: MainWindow, qtbot: QtBot) -> None:
+    bar = window.top_bar
+    bar.setStyleSheet('QPushButton { padding: 4px 14px; } QPushButton[compact="true"] { padding: 4px 8px; }')
+    buttons = (bar.train, bar.pause, bar.step, bar.reset)
+    show(window, 1920, 1080, qtbot)
+    wide = [button.sizeHint().width() for button in buttons]
+    show(window, 1280, 800, qtbot)
+    assert all(button.sizeHint().width() < width for button, width in zip(buttons, wide, strict=True))
+    show(window, 1920, 1080, qtbot)
+    assert [button.sizeHint().width() for button in buttons] == wide
