@@ -33,6 +33,7 @@ class Document(QObject):
         section_changed(name): "name", "seed", "data" or "training".
         blocks_changed(): the definition of a block is another, came or went. performed(): every edit of a command is
             done, and told of; what follows from them is not worked out yet.
+        ids_changed(mapping): layers went into a block or came out of one, and go by other flat ids now: old id -> new.
         place_wanted(path): a step was undone or redone that was made at this place (see `Scope`).
         checked(): shapes, parameter counts and problems are new; sent once after each command that may change them.
         reset(): another design was put in; views start over.
@@ -51,6 +52,7 @@ class Document(QObject):
     note_replaced = Signal(str)
     section_changed = Signal(str)
     blocks_changed = Signal()
+    ids_changed = Signal(object)
     performed = Signal()
     place_wanted = Signal(object)
     checked = Signal()

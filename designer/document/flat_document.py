@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject
@@ -12,7 +13,7 @@ from designer.document.scope import Scope
 from designer.document.selection import Selection
 from engine.design import edits as e
 from engine.design.drawn_edits import drawn_edits
-from engine.design.elements import Edge
+from engine.design.elements import Edge, Node
 from engine.design.flatten import Flat, Path, flatten
 from engine.design.inference import infer
 
@@ -41,6 +42,15 @@ class FlatDocument(Mirror):
         self.inference = self.root.inference if plain else infer(self.design)
         self.problems = self.root.problems
 
+    def _on_performed(self) -> None:
+        before, plain = dict(self._shown_nodes), not self.flat.routes
+        self.show()
+        if self.flat.routes or not plain:
+            mapping = moved_ids(before, self.design.nodes)
+            if mapping:
+                self.ids_changed.emit(mapping)
+        self.tell_difference()
+
     def _on_root_checked(self) -> None:
         self._show_all()
         self.checked.emit()
@@ -49,6 +59,22 @@ class FlatDocument(Mirror):
         self._show_all()
         self.remember()
         self.reset.emit()
+
+
+def moved_ids(before: Mapping[str, Node], after: Mapping[str, Node]) -> dict[str, str]:
+    """Return the ids of layers that went into a block or came out of one: old id -> new id.
+
+    Such an id gains or loses the ids of blocks in front; the layer is the same. What is not clear is left out.
+    """
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    pairs = [
+        (old, new)
+        for old in gone
+        for new in come
+        if (new.endswith(f"/{old}") or old.endswith(f"/{new}")) and before[old].layer == after[new].layer
+    ]
+    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    return {old: new for old, new in pairs if olds[old] == news[new] == 1}
 
 
 class FlatSelection(Selection):

@@ -48,7 +48,9 @@ class KeptWeights(QObject):
         self.record: RunRecord | None = None
         self.stale_nodes: frozenset[str] = frozenset()
         """The nodes whose kept weights no longer fit the design, or that have none."""
+        self._moves: list[tuple[dict[str, str], Any]] = []
         document.checked.connect(self._on_checked)
+        document.ids_changed.connect(self._on_ids_changed)
 
     def __bool__(self) -> bool:
         return bool(self._arrays)
@@ -77,6 +79,7 @@ class KeptWeights(QObject):
 
     def take_run(self, event: protocol.Weights, record: RunRecord) -> None:
         """Keep the weights of the run under way. The last good ones of a run that failed are none to go on from."""
+        self._moves.clear()
         self._arrays.take(event.arrays, self._ids_of_run or self._ids_by_name(), event.step)
         state = event.run_state
         self.run_state = state if event.purpose != "last_good" else None
@@ -126,6 +129,7 @@ class KeptWeights(QObject):
         self.go_back()
 
     def _take_start(self, run_state: Any) -> None:
+        self._moves.clear()
         self.run_state, self.epochs, self.record = run_state, None, None
         self._arrays = self._start.copy()
         self._tell()
@@ -139,6 +143,18 @@ class KeptWeights(QObject):
     def _tell(self) -> None:
         self.stale_nodes = self._stale()
         self.changed.emit()
+
+    def _on_ids_changed(self, mapping: dict[str, str]) -> None:
+        """Follow layers into blocks and out. The run's state knows them by their old ids: it waits for an undo."""
+        self._arrays.follow(mapping)
+        self._start.follow(mapping)
+        self._ids_of_run = {name: mapping.get(node_id, node_id) for name, node_id in self._ids_of_run.items()}
+        back = {new: old for old, new in mapping.items()}
+        if self._moves and self._moves[-1][0] == back:
+            self.run_state = self._moves.pop()[1] or self.run_state
+        else:
+            self._moves.append((mapping, self.run_state))
+            self.run_state = None
 
     def _on_checked(self) -> None:
         if self._stale() != self.stale_nodes:

@@ -47,6 +47,10 @@ class TrainedWeights:
         twin._arrays, twin.step = dict(self._arrays), self.step
         return twin
 
+    def follow(self, mapping: Mapping[str, str]) -> None:
+        """Keep the arrays of nodes under other ids: old id -> new id."""
+        self._arrays = {mapping.get(node_id, node_id): arrays for node_id, arrays in self._arrays.items()}
+
     def stale_nodes(self, design: Design, inference: Inference) -> frozenset[str]:
         """Return the nodes whose kept weights don't fit the design as it is, and those that have none but need some."""
         if not self._arrays:

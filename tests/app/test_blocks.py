@@ -156,6 +156,16 @@ def test_a_network_of_blocks_is_trained_saved_and_opened_again(
     kept = load_archive(path).weights
     assert kept is not None
     assert set(kept) == names
+    state = application.session.weights.run_state
+    application.selection.set(["residual_block_1", "residual_block_2"])
+    application.window.commands["group"].trigger()
+    moved = application.session.weights.by_name()
+    assert {"block_1/block_1/conv_a/kernel", "block_1/block_2/conv_a/kernel"} <= set(moved)
+    assert application.session.weights.stale_nodes == frozenset()
+    assert application.session.weights.run_state is None
+    application.document.undo_stack.undo()
+    assert application.session.weights.run_state is state
+    assert set(application.session.weights.by_name()) == names
     application.file_commands.open_template("xor")
     assert application.files.open(path)
     assert application.session.weights.run_state is not None
