@@ -77,13 +77,14 @@ class PredictionsPanel(LivePanel):
     def output(self) -> str:
         """The Output whose answers are shown: the selected one, or the first; "" where there is none.
 
-        While an attention layer is selected, it is that one: which step looks at which is a picture of its own.
+        While an attention layer is selected, or a block that has one, it is that: which step looks at which.
         """
-        nodes, current = self.document.design.nodes, self.selection.current
-        if current in nodes and (
-            nodes[current].type == "Output" or isinstance(nodes[current].layer, AttentionLayer)
-        ):
-            return current
+        nodes = self.document.design.nodes
+        for chosen in (self.selection.current, *self.selection.nodes):
+            if chosen in nodes and (
+                nodes[chosen].type == "Output" or isinstance(nodes[chosen].layer, AttentionLayer)
+            ):
+                return chosen
         return next((node for node in self.document.inference.order if nodes[node].type == "Output"), "")
 
     @property

@@ -75,3 +75,13 @@ def test_a_layer_that_leads_nowhere_is_told() -> None:
     design.add("Attention", source, name="aside")
     with pytest.raises(TrainingError, match="aside"):
         Predictor(engine.compile(design), load(design.data), node_named(design, "aside"))
+
+
+def test_a_layer_inside_a_block() -> None:
+    design = design_of_sentences()
+    block = design.group([node_named(design, "looks")])
+    network, data = engine.compile(design), load(design.data)
+    inner = next(node_id for node_id in network.design.nodes if node_id.startswith(f"{block.id}/"))
+    predictor = Predictor(network, data, inner)
+    assert predictor.about["keys"][0][:2] == ["<start>", "t"]
+    assert predictor.compute()["weights"].shape == (6, 2, 65, 65)
