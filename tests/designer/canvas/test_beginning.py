@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -125,6 +127,15 @@ def test_nothing_lies_over_a_fitted_network(qtbot: QtBot, name: str, size: tuple
         place = view.mapFromScene(rect).boundingRect()
         assert seen.united(place) == seen
         assert not any(place.intersects(overlay) for overlay in overlays)
+
+
+@pytest.mark.parametrize("name", [info.name for info in templates.names()])
+def test_nothing_in_a_template_overlaps(qtbot: QtBot, name: str) -> None:
+    scene = canvas(qtbot, templates.load(name)).canvas_scene
+    places = {item_id: item.rect() for item_id, item in scene.nodes.items()}
+    places |= {item_id: item.rect() for item_id, item in scene.notes.items()}
+    pairs = itertools.combinations(places, 2)
+    assert not [(a, b) for a, b in pairs if places[a].intersects(places[b])]
 
 
 def test_a_wire_can_be_drawn_at_the_zoom_at_which_a_network_is_fitted(qtbot: QtBot) -> None:
