@@ -7,10 +7,13 @@ from html import escape
 
 from designer.canvas.badges import Badge
 from designer.canvas.hits import Hit
+from designer.canvas.node_content import inside_text
 from designer.common.text import count_noun, format_amount, format_number
 from designer.document.document import Document
+from engine.compiler.summary import multiply_adds
 from engine.core.shapes import Shape
 from engine.core.shapes import text as shape_text
+from engine.design.blocks import BlockLayer
 from engine.design.elements import Edge
 
 
@@ -29,7 +32,11 @@ def tooltip(
 
 def _node(document: Document, node_id: str, badges: Sequence[Badge]) -> str:
     node, inference = document.design.nodes[node_id], document.inference
-    lines = [f"<b>{escape(node.name)}</b> &nbsp; {escape(node.type)}"]
+    block = document.design.blocks.get(getattr(node.layer, "block", ""))
+    lines = [f"<b>{escape(node.name)}</b> &nbsp; {escape(document.design.type_of(node))}"]
+    if block is not None:
+        lines += [escape(block.description)] * bool(block.description)
+        lines.append(f"{inside_text(document.design, block.id).capitalize()} inside: double-click to go in")
     if node.layer.FORMULA:
         lines.append(escape(node.layer.FORMULA))
     arriving, leaving = inference.inputs.get(node_id, ()), inference.outputs.get(node_id, ())
@@ -38,7 +45,8 @@ def _node(document: Document, node_id: str, badges: Sequence[Badge]) -> str:
     if count := inference.parameter_count(node_id):
         specs = inference.parameters.get(node_id, ())
         each = ", ".join(f"{spec.name} {shape_text(spec.shape)}" for spec in specs)
-        lines.append(f"{count_noun(count, 'parameter')}: {escape(each)}")
+        which = "" if block is not None else f": {escape(each)}"
+        lines.append(f"{count_noun(count, 'parameter')}{which}")
     if work := _multiply_adds(document, node_id):
         lines.append(f"{format_amount(work)} multiply-adds per sample")
     states = [word for word, on in (("frozen", node.frozen), ("bypassed", node.bypassed)) if on]
@@ -89,7 +97,10 @@ def _multiply_adds(document: Document, node_id: str) -> int:
     node = document.design.nodes[node_id]
     if inputs is None or node_id not in document.inference.outputs or node.bypassed:
         return 0
-    return node.layer.multiply_adds(inputs)
+    inner = document.inference.inner.get(node_id)
+    if inner is None or not isinstance(node.layer, BlockLayer):
+        return node.layer.multiply_adds(inputs)
+    return multiply_adds(document.design.inside(node.layer.block), inner)
 
 
 def _page(lines: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.core.shapes import size, text
+from engine.design.blocks import BlockLayer
 from engine.design.design import Design
 from engine.design.inference import Inference
 
@@ -37,10 +38,13 @@ def totals(design: Design, inference: Inference) -> tuple[int, int]:
 
 def multiply_adds(design: Design, inference: Inference) -> int:
     """Return the multiply-add operations of one forward pass for one sample."""
-    known = inference.outputs.keys()
-    return sum(
-        design.nodes[n].layer.multiply_adds(inference.inputs[n]) for n in known if n in inference.inputs
-    )
+    known = [n for n in inference.outputs if n in inference.inputs]
+    total = sum(design.nodes[n].layer.multiply_adds(inference.inputs[n]) for n in known)
+    for node_id, inner in inference.inner.items():
+        layer = design.nodes[node_id].layer
+        if isinstance(layer, BlockLayer) and not design.nodes[node_id].bypassed:
+            total += multiply_adds(design.inside(layer.block), inner)
+    return total
 
 
 def summary_text(design: Design, inference: Inference) -> str:

@@ -37,8 +37,9 @@ def sharing_fault(owner: Node, node: Node, inference: Inference) -> str:
         return ""
     if mine.block != theirs.block:
         return f"{owner.name} is an instance of another block"
-    one, other = inference.inner.get(node.id), inference.inner.get(owner.id)
-    if one is not None and other is not None and one.parameters != other.parameters:
+    if node.id not in inference.outputs or owner.id not in inference.outputs or node.bypassed:
+        return ""
+    if inference.inner[node.id].parameters != inference.inner[owner.id].parameters:
         return f"those of {owner.name} have other shapes"
     return ""
 
