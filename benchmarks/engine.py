@@ -200,7 +200,7 @@ def main() -> int:
         ("digits CNN, PyTorch / ours", digits_cnn(), 1.0, True),
         ("two spirals 2-8-8-2, PyTorch / ours", two_spirals(), 3.0, True),
         ("CNN of 16 and 32 filters, PyTorch / ours", heavier_cnn(), 1.0, False),
-        ("Conv2D 32 to 64 on 14x14, PyTorch / ours", convolution(), 0.8, False),
+        ("Conv2D 32 to 64 on 14x14, PyTorch / ours", convolution(), 0.8, True),
         ("LSTM of 128 units, 64 steps, PyTorch / ours", recurrent("LSTM"), 1.0, True),
         ("LSTM, both directions, PyTorch / ours", recurrent("LSTM", "bidirectional"), 1.0, False),
         ("GRU of 128 units, 64 steps, PyTorch / ours", recurrent("GRU"), 1.0, False),
