@@ -89,9 +89,7 @@ def make_step(
     return step
 
 
-def clipping(
-    network: Network, updater: Updater, segments: Segments, limit: float
-) -> Callable[[float], None]:
+def clipping(network: Network, updater: Updater, segments: Segments, limit: float) -> Callable[[float], None]:
     """Return an update that cuts every parameter to [-limit, limit] after it has moved."""
     parts = [network.parameter_vector[start:stop] for start, stop in segments]
     clip, step = np.clip, updater.step
