@@ -38,7 +38,8 @@ class ParameterSpec(NamedTuple):
     """An array that a layer needs: a trained parameter, or (trainable False) a statistic that it keeps itself.
 
     `fans` are (fan_in, fan_out) for the scaled initializers; without them they follow from the shape. With a
-    `reparameterization`, kernels see under this name the array that it makes of the one that is learned.
+    `reparameterization`, kernels see under this name the array that it makes of the one that is learned; it takes the
+    array as a matrix, whose columns are the last axis, or the last `outputs` axes together.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ParameterSpec(NamedTuple):
     regularizer: ComponentValue | None = None
     fans: tuple[int, int] | None = None
     reparameterization: ComponentValue | None = None
+    outputs: int = 1
 
 
 class Kernel(NamedTuple):

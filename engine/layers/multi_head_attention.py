@@ -14,6 +14,7 @@ from engine.layers.attention_base import AttentionLayer, attention_masks
 from engine.layers.attention_projections import Projection, Projections
 from engine.layers.attention_weights import AttentionWeights
 from engine.layers.base import Binding, Example, Kernel, ParameterSpec
+from engine.layers.settings import KernelReparameterization
 
 
 class MultiHeadAttention(AttentionLayer, frozen=True):
@@ -79,6 +80,7 @@ class MultiHeadAttention(AttentionLayer, frozen=True):
         ComponentValue | None,
         Meta(description="Penalty on large weights.", extra={"registry": "regularizer", "basic": False}),
     ] = None
+    kernel_reparameterization: KernelReparameterization = None
 
     def _value_dim(self) -> int:
         return self.value_dim or self.key_dim
@@ -102,7 +104,12 @@ class MultiHeadAttention(AttentionLayer, frozen=True):
         for name, (kernel, bias) in maps.items():
             found.append(
                 ParameterSpec(
-                    f"{name}_kernel", kernel, self.kernel_initializer, regularizer=self.kernel_regularizer
+                    f"{name}_kernel",
+                    kernel,
+                    self.kernel_initializer,
+                    regularizer=self.kernel_regularizer,
+                    reparameterization=self.kernel_reparameterization,
+                    outputs=len(bias),
                 )
             )
             if self.use_bias:
@@ -199,6 +206,7 @@ class MultiHeadAttention(AttentionLayer, frozen=True):
                     dropout=0.3,
                     kernel_initializer="he_normal",
                     bias_initializer="random_normal",
+                    kernel_reparameterization="spectral",
                 ),
                 ((2, 3), (4, 2), (4, 5)),
             ),

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from engine.core.shapes import size
 from engine.layers.base import ParameterSpec
 from engine.reparameterizations.base import Reparameterization, Steps, Weights
 
@@ -37,10 +38,13 @@ class Spectral(Reparameterization, frozen=True):
     power_iterations: Annotated[int, Meta(ge=1, le=100, description="Power iterations at each step.")] = 1
 
     def parameters(self, raw: ParameterSpec) -> tuple[ParameterSpec, ...]:
-        return (ParameterSpec(_vector_of(raw.name), raw.shape[-1:], "random_normal", trainable=False),)
+        columns = size(raw.shape[-raw.outputs :])
+        name = f"{raw.name}_singular_vector"
+        return (ParameterSpec(name, (columns,), "random_normal", trainable=False),)
 
     def start(self, raw: Array, extras: Mapping[str, Array]) -> None:
-        matrix, (u,) = raw.reshape(-1, raw.shape[-1]), extras.values()
+        (u,) = extras.values()
+        matrix = raw.reshape(-1, len(u))
         iterate = _bind_iteration(matrix, u, np.empty(len(matrix), raw.dtype))
         _normalize(u)
         for _ in range(FIRST_ITERATIONS):
@@ -48,7 +52,7 @@ class Spectral(Reparameterization, frozen=True):
 
     def bind(self, weights: Weights) -> Steps:
         raw, effective, (u,) = weights.raw, weights.effective, weights.extras.values()
-        matrix = raw.reshape(-1, raw.shape[-1])
+        matrix = raw.reshape(-1, len(u))
         v, image, sigma = (np.empty(n, raw.dtype) for n in (len(matrix), len(matrix), 1))
         iterate, dot, divide = _bind_iteration(matrix, u, v), np.dot, np.divide
         times = range(self.power_iterations)
@@ -81,10 +85,6 @@ class Spectral(Reparameterization, frozen=True):
             divide(gradient, sigma, gradient)
 
         return Steps(estimate, apply, backward)
-
-
-def _vector_of(name: str) -> str:
-    return f"{name}_singular_vector"
 
 
 def _bind_iteration(matrix: Array, u: Array, v: Array) -> Callable[[], object]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.shapes import size
 from engine.layers.base import ParameterSpec
 from engine.reparameterizations.base import Reparameterization, Steps, Weights
 
@@ -26,15 +27,15 @@ class Weight(Reparameterization, frozen=True):
     FORMULA: ClassVar[str] = "W = g·V / |V|"
 
     def parameters(self, raw: ParameterSpec) -> tuple[ParameterSpec, ...]:
-        return (ParameterSpec(f"{raw.name}_length", raw.shape[-1:], "ones"),)
+        return (ParameterSpec(f"{raw.name}_length", (size(raw.shape[-raw.outputs :]),), "ones"),)
 
     def start(self, raw: Array, extras: Mapping[str, Array]) -> None:
         (g,) = extras.values()
-        g[...] = np.sqrt(np.square(raw.reshape(-1, raw.shape[-1])).sum(axis=0))
+        g[...] = np.sqrt(np.square(raw.reshape(-1, len(g))).sum(axis=0))
 
     def bind(self, weights: Weights) -> Steps:
         (g,) = weights.extras.values()
-        matrix, effective = (a.reshape(-1, a.shape[-1]) for a in (weights.raw, weights.effective))
+        matrix, effective = (a.reshape(-1, len(g)) for a in (weights.raw, weights.effective))
         inverse, factor, total = (np.empty_like(g) for _ in range(3))
         ones, tiny = np.ones(len(matrix), g.dtype), np.finfo(g.dtype).tiny
         work = np.empty_like(matrix)

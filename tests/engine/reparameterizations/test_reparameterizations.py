@@ -74,6 +74,23 @@ def test_the_largest_singular_value_becomes_one(shape: tuple[int, ...], dtype: A
     np.testing.assert_allclose(rule.weights.effective, rule.weights.raw / largest, rtol=1e-4)
 
 
+def test_several_axes_may_be_the_outputs() -> None:
+    for name in ("spectral", "weight"):
+        spec = ParameterSpec("kernel", (4, 2, 3), "zeros", reparameterization=name, outputs=2)
+        rule = reparameterizations.get(name)
+        (own,) = rule.parameters(spec)
+        assert own.shape == (6,)
+        raw = np.random.default_rng(0).standard_normal(spec.shape)
+        effective, extras = np.empty_like(raw), {own.name: np.ones(6)}
+        rule.start(raw, extras)
+        steps = rule.bind(Weights(raw, effective, extras, moving=True))
+        for _ in range(50):
+            steps.estimate()
+        steps.apply()
+        largest = np.linalg.svd(raw.reshape(4, 6), compute_uv=False)[0] if name == "spectral" else 1
+        np.testing.assert_allclose(effective, raw / largest, rtol=1e-4)
+
+
 def test_the_kept_vector_stays_where_nothing_moves() -> None:
     rule = Rule("spectral", (5, 4), moving=False)
     (u,) = rule.weights.extras.values()
