@@ -54,9 +54,15 @@ class Kind:
         raise NotImplementedError
 
     def _inputs(self) -> Array:
-        """The samples of the first input as they are fed, one axis each: (N, size)."""
-        array = next(iter(self.bound.inputs.values()))
-        return array.reshape(len(array), -1)
+        """The samples of the first input as they are fed, one axis each: (N, size).
+
+        Where an image is shared out among several inputs, all of it.
+        """
+        arrays = [array.reshape(len(array), -1) for array in self.bound.inputs.values()]
+        shape = self.question.image_shape
+        if shape and self.question.classifies and sum(a.shape[1] for a in arrays) == size(shape):
+            return np.concatenate(arrays, axis=1) if len(arrays) > 1 else arrays[0]
+        return arrays[0]
 
     def _answers_of(self, outputs: Array, targets: int) -> Array:
         """Numbers that are answered, in the units of the data: (N, targets) float32."""

@@ -9,6 +9,7 @@ import pytest
 
 import engine
 from engine.data import DataSettings, load
+from engine.design import templates
 from engine.design.design import Design
 from engine.training import evaluate
 from engine.training.code_picture import find_code
@@ -195,6 +196,23 @@ def test_numbers_of_a_code_that_never_vary_are_passed_over() -> None:
     assert value["dimensions"].tolist() == [1, 3]
     network.weights["dense_1/kernel"][...] = 0
     assert Predictor(network, data).compute()["dimensions"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("name", [info.name for info in templates.names() if not info.data])
+def test_every_template_has_a_picture(name: str) -> None:
+    design = templates.load(name)
+    predictor = Predictor(engine.compile(design), load(design.data), samples=64)
+    found = predictor.compute()
+    for field, (dtype, shape) in predictor.fields.items():
+        assert found[field].dtype == dtype, field
+        assert found[field].shape == shape, field
+
+
+def test_an_image_that_two_inputs_share_is_shown_whole() -> None:
+    design = templates.load("siamese")
+    predictor = Predictor(engine.compile(design), load(design.data), samples=64)
+    assert predictor.fields["images"][1][1:] == (16, 8, 1)
+    assert predictor.compute()["images"].any()
 
 
 def test_many_classes_share_the_last_row() -> None:
