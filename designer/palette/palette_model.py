@@ -29,6 +29,8 @@ KIND_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 NAME_ROLE = KIND_ROLE + 1
 FAMILY_ROLE = KIND_ROLE + 2
 NOTE_ROLE = KIND_ROLE + 3
+HEADING_SHARE = 0.6
+"""How much a word found in the heading counts beside one in the layer's own words."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def layer_entries() -> list[PaletteEntry]:
         tip = (inspect.getdoc(cls) or "").partition("\n")[0]
         if cls.FORMULA:
             tip += f"\n{cls.FORMULA}"
-        words = (name, *cls.KEYWORDS, cls.CATEGORY, cls.FAMILY)
+        words = (name, *cls.KEYWORDS, cls.FAMILY)
         entries.append(PaletteEntry("layer", name, name, cls.CATEGORY, tip, cls.FAMILY, words=words))
     known = {category: place for place, category in enumerate(CATEGORY_ORDER)}
     first = {"Input": 0, "Dense": 1, "Activation": 2, "Output": 3}
@@ -93,7 +95,10 @@ def matching(entries: Iterable[PaletteEntry], query: str) -> list[PaletteEntry]:
         return list(entries)
     ranked = []
     for place, entry in enumerate(entries):
-        worst = min(score(word, entry.title, entry.words) for word in words)
+        worst = min(
+            max(score(word, entry.title, entry.words), HEADING_SHARE * score(word, entry.heading))
+            for word in words
+        )
         if worst > FOUND:  # the list is a filter, not a guess
             ranked.append((-worst, place, entry))
     return [entry for _, _, entry in sorted(ranked, key=lambda row: row[:2])]

@@ -126,7 +126,7 @@ def test_moving_up_and_down_rewires_the_chain(panel: OutlinePanel) -> None:
 
 def test_connect_offers_only_what_a_rule_allows(panel: OutlinePanel) -> None:
     choices = dict(targets(panel, "dense_1"))
-    assert set(choices) == {"dense_2, in place of its source", "output_1, in place of its source"}
+    assert set(choices) == {"dense_2, in place of its source", "output_1 · input, in place of its source"}
     panel.draw_wire(choices["dense_2, in place of its source"])
     assert panel.document.design.incoming("dense_2")[0].source == "dense_1"
 
