@@ -20,18 +20,18 @@ ORDER = (0, 1, 2)
 class GRU(Recurrent, frozen=True):
     """Gated recurrent unit: one state, of which a gate decides how much is kept and how much is written anew.
 
-    Formula: for each step t, with σ the recurrent activation and g the activation, h the state of the step before:
-    z = σ(x W_z + h U_z + b_z), what is kept; r = σ(x W_r + h U_r + b_r), what the new content sees of the state;
-    n = g(x W_h + b_h + r (h U_h + b_rh)) with reset_after, else n = g(x W_h + (r h) U_h + b_h);
-    h_t = z h + (1 - z) n. h_0 = 0, or what is wired to hidden.
+    Formula: h_t = z h + (1 - z) n, with h of the step before on the right.
+    Units: each has two gates, with σ the recurrent activation: z = σ(x W_z + h U_z + b_z), what is kept;
+        r = σ(x W_r + h U_r + b_r), what the new content sees of the state. That content is
+        n = g(x W_h + b_h + r (h U_h + b_rh)) with reset_after, else n = g(x W_h + (r h) U_h + b_h).
     Shapes: x (N, T, D) -> output (N, units), or (N, T, units) with return_sequences; hidden (N, units).
-    kernel (D, 3 units), recurrent_kernel (units, 3 units), the gates in the order z, r, h; bias (2, 3 units) with
-    reset_after (for x W, and for h U), else (3 units,).
-    bidirectional has two of each, forward_kernel and backward_kernel; its state is [forward, backward] side by
-    side, (N, 2 units); its output is merged by merge_mode. backward reads the last step first, and gives the
-    outputs in that order.
-    Gradients: back through every step; where z is near 1, the state passes with its gradient. Padded steps (a mask)
-    keep h and repeat the output.
+    Parameters: kernel W (D, 3 units), recurrent_kernel U (units, 3 units), gates in the order z, r, h; bias
+        (2, 3 units) with reset_after (for x W, and for h U), else (3 units,). bidirectional has two of each:
+        forward_kernel, backward_kernel, ...
+    States: 0 before the first step, or what is wired to hidden. bidirectional has those of both directions side by
+        side, [forward, backward], so (N, 2 units).
+    Masks: padded steps keep the state and repeat the output; of both directions together they give 0.
+    Gradients: back through every step; where z is near 1, the state passes with its gradient.
     Errors: ShapeError for an input that is not a sequence, or a state of another length.
     Source: Cho et al. 2014; Keras 3 GRU.
     """

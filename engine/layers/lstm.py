@@ -21,17 +21,17 @@ ORDER = (0, 1, 3, 2)
 class LSTM(Recurrent, frozen=True):
     """Long short-term memory: a recurrent layer with a memory that gates open and close, so that gradients last.
 
-    Formula: for each step t, with σ the recurrent activation and g the activation:
-    i = σ(x W_i + h U_i + b_i), what is written; f = σ(x W_f + h U_f + b_f), what is kept;
-    o = σ(x W_o + h U_o + b_o), what is shown; c_t = f c_{t-1} + i g(x W_c + h U_c + b_c); h_t = o g(c_t),
-    where h and c on the right are those of the step before (0 at first, or what is wired to hidden and cell).
-    Shapes: x (N, T, D) -> output (N, units), or (N, T, units) with return_sequences; hidden, cell (N, units).
-    kernel (D, 4 units), recurrent_kernel (units, 4 units), bias (4 units,), the gates in the order i, f, c, o.
-    bidirectional has two of each, forward_kernel and backward_kernel; its states are [forward, backward] side by
-    side, (N, 2 units); its output is merged by merge_mode. backward reads the last step first, and gives the
-    outputs in that order.
-    Gradients: back through every step, and along c with the factor f alone: with f near 1 the gradient neither
-    vanishes nor grows. Padded steps (a mask) keep h and c, and repeat the output.
+    Formula: c_t = f c + i g(x W_c + h U_c + b_c); h_t = o g(c_t), with h and c of the step before on the right.
+    Units: each has three gates, with σ the recurrent activation: i = σ(x W_i + h U_i + b_i), what is written;
+        f = σ(x W_f + h U_f + b_f), what is kept; o = σ(x W_o + h U_o + b_o), what is shown.
+    Shapes: x (N, T, D) -> output (N, units), or (N, T, units) with return_sequences; hidden and cell (N, units).
+    Parameters: kernel W (D, 4 units), recurrent_kernel U (units, 4 units), bias (4 units,); gates in the order
+        i, f, c, o. bidirectional has two of each: forward_kernel, backward_kernel, ...
+    States: 0 before the first step, or what is wired to hidden and cell. bidirectional has those of both directions
+        side by side, [forward, backward], so (N, 2 units).
+    Masks: padded steps keep the state and repeat the output; of both directions together they give 0.
+    Gradients: back through every step, and along c with the factor f alone: with f near 1 the gradient neither vanishes
+        nor grows.
     Errors: ShapeError for an input that is not a sequence, or a state of another length.
     Source: Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000 (forget gate); Keras 3 LSTM.
     """

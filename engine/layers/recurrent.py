@@ -22,7 +22,7 @@ class Recurrent(Layer, frozen=True):
     NAME: ClassVar[str] = ""
     FAMILY: ClassVar[str] = "recurrent"
     CATEGORY: ClassVar[str] = "Recurrent"
-    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("units", "return_sequences")
+    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("direction",)
     ACTIVATION_FIELD: ClassVar[str] = ""
     INPUTS: ClassVar[tuple[Port, ...]] = (
         Port("input", "A sequence: steps of features."),

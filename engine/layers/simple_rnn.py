@@ -15,14 +15,15 @@ from engine.layers.recurrent_weights import Weights
 class SimpleRNN(Recurrent, frozen=True):
     """Plain recurrent layer: each step sees the input and what the layer gave at the step before.
 
-    Formula: h_t = g(x_t W + h_{t-1} U + b), with h_0 = 0, or what is wired to hidden.
+    Formula: h_t = g(x_t W + h_{t-1} U + b).
     Shapes: x (N, T, D) -> output (N, units), or (N, T, units) with return_sequences; hidden (N, units).
-    kernel W (D, units), recurrent_kernel U (units, units), bias (units,).
-    bidirectional has two of each, forward_kernel and backward_kernel; its state is [forward, backward] side by
-    side, (N, 2 units); its output is merged by merge_mode. backward reads the last step first, and gives the
-    outputs in that order.
+    Parameters: kernel W (D, units), recurrent_kernel U (units, units), bias (units,). bidirectional has two of each:
+        forward_kernel, backward_kernel, ...
+    States: 0 before the first step, or what is wired to hidden. bidirectional has those of both directions side by
+        side, [forward, backward], so (N, 2 units).
+    Masks: padded steps keep the state and repeat the output; of both directions together they give 0.
     Gradients: dh_{t-1} = (dh_t g'(z_t)) Uᵀ, a product over the steps: it fades or grows with their number, so that
-    what happened long ago can hardly be learned. Padded steps (a mask) keep h and repeat the output.
+        what happened long ago can hardly be learned.
     Errors: ShapeError for an input that is not a sequence, or a state of another length.
     Source: Elman 1990, Finding structure in time; Keras 3 SimpleRNN.
     """
