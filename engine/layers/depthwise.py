@@ -1,8 +1,8 @@
 """The kernels behind depthwise convolution: every channel has a small kernel of its own.
 
 There is nothing here for the matrix library to do: a patch of one channel meets one filter. NumPy's einsum multiplies
-and adds in one pass over windows that are views of the image; each tap's weights are laid out once for every output
-column, so that a pass runs along whole rows of places and channels.
+and adds in one pass over windows that are views of the image. At stride 1 a tap reads whole rows of places and channels
+as they lie in memory; its weights are then laid out once for every output column, and passes run along these rows.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from engine.layers.base import Binding
@@ -38,14 +39,13 @@ class Depthwise:
 
     def forward(self) -> Step:
         """Return the function that writes y."""
-        einsum, add = np.einsum, np.add
+        add = np.add
         lines = _Lines(self._binding, self._kernel, self._geometry.columns.positions)
         steps: list[Step] = [self._padded.fill, lines.lay_out]
         results = _by_multiplier(self._y, len(self._kernel))
         total = results[0] if len(results) == 1 else self._binding.scratch(results[0].shape)
         for which, result in enumerate(results):
-            windows, line = self._padded.windows, lines.lines[which]
-            steps.append(_call(einsum, "nijuvc,uvjc->nijc", windows, line, out=total))
+            steps.append(self._padded.correlate(lines.lines[which], total))
             if self._bias is not None:
                 steps.append(_call(add, total, self._bias[which], out=result))
             elif result is not total:
@@ -61,12 +61,11 @@ class Depthwise:
             steps.append(_call(np.copyto, laid_out, _by_multiplier(dy, len(given))))
             given = list(laid_out)
         if d_kernel is not None:
-            k, m, channels, _ = d_kernel.shape
-            sums = self._binding.scratch((k, m, self._geometry.columns.positions, channels))
+            sums = self._binding.scratch(d_kernel.shape[:3])
             for which, part in enumerate(given):
                 windows = self._padded.windows
-                steps.append(_call(np.einsum, "nijuvc,nijc->uvjc", windows, part, out=sums))
-                steps.append(_call(np.add.reduce, sums, axis=2, out=d_kernel[..., which]))
+                steps.append(_call(np.einsum, "nijuvc,nijc->uvc", windows, part, out=sums))
+                steps.append(_call(np.copyto, d_kernel[..., which], sums))
         if dx is not None and self._geometry.rows.stride == self._geometry.columns.stride == 1:
             steps += self._turned(given, dx)
         elif dx is not None:
@@ -82,10 +81,7 @@ class Depthwise:
         for which, dy in enumerate(given):
             padded = Padded(self._binding, dy, turned)
             target = part if which else dx
-            steps += [
-                padded.fill,
-                _call(np.einsum, "nijuvc,uvjc->nijc", padded.windows, lines.lines[which], out=target),
-            ]
+            steps += [padded.fill, padded.correlate(lines.lines[which], target)]
             if which:
                 steps.append(_call(np.add, dx, part, out=dx))
         return steps
@@ -118,6 +114,19 @@ class Padded:
             interior = padded[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
             self.fill = _call(np.copyto, interior, x)
         self.windows = geometry.windows(padded)[0]
+        self._by_rows = columns.stride == 1
+
+    def correlate(self, lines: Array, out: Array) -> Step:
+        """Return a function that writes in `out` the sums of windows times weights (k, m, columns, C)."""
+        if not self._by_rows:
+            return _call(np.einsum, "nijuvc,uvc->nijc", self.windows, lines[:, :, 0], out=out)
+        n, rows, columns, k, m, channels = self.windows.shape
+        steps = self.windows.strides
+        along = as_strided(
+            self.windows, (n, rows, k, m, columns * channels), (*steps[:2], *steps[3:5], steps[5])
+        )
+        weights, target = lines.reshape(k, m, -1), out.reshape(n, rows, -1)
+        return _call(np.einsum, "niuvx,uvx->nix", along, weights, out=target)
 
 
 class _Lines:
