@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.core.errors import DesignError
 from engine.design import edits as e
-from engine.design.blocks import Block, contains_itself
+from engine.design.blocks import Block, contains_itself, excess
 from engine.design.design import Design
 
 
@@ -37,6 +37,9 @@ def changed_blocks(design: Design, edit: e.Edit) -> tuple[dict[str, Block], e.Ed
             raise DesignError(f"{edit!r} is not an edit.")
     for block_id in changed:
         _expect(not contains_itself(changed, block_id), block_id, "would contain itself")
+    too_much = excess(changed, design.whole.nodes.values())
+    if too_much:
+        raise DesignError(f"The edit does not fit: {too_much}.")
     return changed, inverse
 
 

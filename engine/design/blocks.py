@@ -96,6 +96,8 @@ class BlockLayer(Layer, frozen=True):
 
 PORT_LAYERS: dict[str, type[Layer]] = {"BlockInput": BlockInput, "BlockOutput": BlockOutput}
 """What stands only inside blocks."""
+MOST_NODES, MOST_LEVELS = 20_000, 32
+"""Layers that the instances of a design may stand for, and how deep blocks may lie in each other."""
 BLOCK_LAYERS: dict[str, type[Layer]] = {**PORT_LAYERS, "Block": BlockLayer}
 """The layer types that belong to documents rather than to the registry: they compute nothing."""
 
@@ -153,6 +155,40 @@ def contains_itself(blocks: Mapping[str, Block], block_id: str) -> bool:
             seen.add(inner)
             waiting += blocks[inner].uses
     return False
+
+
+def excess(blocks: Mapping[str, Block], nodes: Iterable[Node] = ()) -> str:
+    """Return what is too much about these blocks, or about nodes that are instances of them, "" where nothing is.
+
+    A few lines can stand for more layers than any memory holds: ten blocks that hold ten of the next each. The blocks
+    must not hold themselves.
+    """
+    sizes: dict[str, tuple[int, int]] = {}
+
+    def size_of(parts: Iterable[Node]) -> tuple[int, int]:
+        count = depth = 0
+        for node in parts:
+            inner = (1, 0)
+            if isinstance(node.layer, BlockLayer) and node.layer.block in sizes:
+                inner = sizes[node.layer.block]
+            count, depth = count + inner[0], max(depth, inner[1])
+        return count, depth + 1
+
+    waiting = list(blocks)
+    while waiting:
+        block = blocks[waiting[-1]]
+        missing = [inner for inner in block.uses if inner in blocks and inner not in sizes]
+        if missing:
+            waiting += missing
+            continue
+        sizes[waiting.pop()] = size_of(block.nodes)
+    count, depth = max([size_of(nodes), *sizes.values()])
+    deepest = max(depth, *(depth for _, depth in sizes.values()), 0)
+    if deepest > MOST_LEVELS + 1:
+        return f"blocks lie in each other {deepest - 1} deep; at most {MOST_LEVELS} are allowed"
+    if count > MOST_NODES:
+        return f"taken apart, the blocks hold {count:,} layers; at most {MOST_NODES:,} are allowed"
+    return ""
 
 
 def ports_of(block: Block) -> Ports:

@@ -21,6 +21,7 @@ from engine.design.blocks import (
     Block,
     BlockLayer,
     block_prefix,
+    excess,
     instance_of,
     ports_of,
     resolved_blocks,
@@ -268,6 +269,9 @@ class Design:
     def _resolved(self, node: Node) -> Node:
         if not isinstance(node.layer, BlockLayer) or node.layer.block not in self.blocks:
             return resolved_node(node, {})
+        others = [other for other in self.nodes.values() if other.id != node.id]
+        if too_much := excess(self.blocks, [*others, node]):
+            raise DesignError(f"The edit does not fit: {too_much}.", node=node.id)
         return resolved_node(node, {node.layer.block: ports_of(self.blocks[node.layer.block])})
 
     def removal(self, node_ids: Iterable[str]) -> list[e.Edit]:

@@ -14,7 +14,7 @@ import msgspec
 
 from engine.core.errors import FileFormatError, GradloomError
 from engine.data.settings import DataSettings
-from engine.design.blocks import BLOCK_LAYERS, Block, contains_itself
+from engine.design.blocks import BLOCK_LAYERS, Block, contains_itself, excess
 from engine.design.design import Design
 from engine.design.elements import Edge, Node, Note, UnknownLayer
 from engine.design.migrations import MIGRATIONS
@@ -125,7 +125,10 @@ def build_design(data: dict[str, Any]) -> Design:
     design.nodes = {node.id: node for node in nodes}
     design.edges = edges
     design.notes = {note.id: note for note in notes}
-    design.set_blocks(blocks_from_data(data))
+    blocks = blocks_from_data(data)
+    if too_much := excess(blocks, design.nodes.values()):
+        raise FileFormatError(f"blocks: {too_much}.")
+    design.set_blocks(blocks)
     rows = _field(data, "phases", list, [])
     if len(rows) > MOST_PHASES:
         raise FileFormatError(f"phases: a design has at most {MOST_PHASES}. Received: {len(rows)}.")
@@ -144,6 +147,8 @@ def blocks_from_data(data: dict[str, Any]) -> dict[str, Block]:
     for block_id in blocks:
         if contains_itself(blocks, block_id):
             raise FileFormatError(f"blocks: {block_id!r} contains itself.")
+    if too_much := excess(blocks):
+        raise FileFormatError(f"blocks: {too_much}.")
     return blocks
 
 

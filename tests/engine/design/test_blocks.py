@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -19,8 +17,6 @@ from engine.design.elements import Edge, Node
 from engine.design.flatten import flatten
 from engine.design.inference import infer
 from engine.layers.base import Layer, layers
-
-GOLDEN = Path(__file__).parents[2] / "golden" / "version_1_blocks.json"
 
 
 def node(name: str, layer: Layer, **flags: object) -> Node:
@@ -314,16 +310,6 @@ def test_a_wire_into_a_block_is_refused_by_what_is_inside():
     design.apply(e.RemoveEdge(wire("input_1", "residual_1")))
     with pytest.raises(ConnectionRuleError, match="does not fit residual_1"):
         check_connection(design, wire(image.id, "residual_1"))
-
-
-def test_the_golden_file_reads_as_it_was_meant() -> None:
-    text = GOLDEN.read_text(encoding="utf-8")
-    design = read_document(text)
-    assert write_document(design) == text
-    assert list(design.blocks) == ["residual", "pair"]
-    assert design.blocks["pair"].description == "Two in a row"
-    assert [(n.type, n.frozen) for n in design.nodes.values()][1:3] == [("Block", False), ("Block", True)]
-    assert engine.compile(design).parameter_vector.size == 3 * 20 + 10
 
 
 def test_built_in_blocks_fit_what_they_are_put_on_and_train() -> None:
