@@ -87,7 +87,8 @@ class OverviewPage(ColumnScroll):
         self.counts.show_counts(counts_of(flat, known))
         self.data.setText(data_text(design.data))
         self.data_button.setText("Choose data…" if design.data is None else "Change data…")
-        self.training.setText(training_text(design.training))
+        phases = f" · {count_noun(len(design.phases), 'phase')}" if design.phases else ""
+        self.training.setText(training_text(design.training) + phases)
 
     def _add_button(self, button: QPushButton) -> None:
         row = QHBoxLayout()

@@ -8,6 +8,7 @@ import pytest
 import engine
 from engine.core.errors import TrainingError
 from engine.data import DataSettings, load
+from engine.design import edits as e
 from engine.design import templates
 from engine.training import fit
 from engine.training.diagnosis import Diagnosis, with_cures
@@ -142,3 +143,21 @@ def test_a_small_network_learns_the_ring(loss: str) -> None:
     made = draw_samples(network, 500)
     assert abs(float(np.hypot(*made.T).mean()) - 1) < 0.35
     assert snapshots[-1].metrics["sample_precision"] > 0.05
+
+
+def test_a_generator_may_depend_on_a_condition() -> None:
+    design = adversarial()
+    wish = design.add("Input", shape=(1,), name="wish")
+    joined = design.add("Concatenate", [design.node_named("z"), wish])
+    for edge in [x for x in design.edges if x.target == design.node_named("g1").id]:
+        design.apply(e.RemoveEdge(edge))
+    design.connect(joined, design.node_named("g1"))
+    network = engine.compile(design)
+    x, labels = ring(64)
+    data = {"real": x, "wish": (labels % 2).astype(float)[:, None]}
+    snapshots = list(fit(network, (data, labels)))
+    assert {s.phase for s in snapshots} == {"discriminator", "generator"}
+    assert snapshots[0].steps_per_epoch == 8, "both phases read the data, so each step takes the next batch"
+    assert "sample_modes" in snapshots[-1].metrics
+    with pytest.raises(TrainingError, match="depends on an Input"):
+        draw_samples(network, 4)
