@@ -23,7 +23,8 @@ class DataLook:
     """A data set as the panel shows it. Arrays are small copies; x and y belong to the training part.
 
     `x` holds images (k, H, W, C) scaled to 0..1, points (k, 2), curve positions (k, 1), or series (k, T, F); `y` class
-    numbers (k,) or targets (k, targets). `counts` are the training samples of each class.
+    numbers (k,) or targets (k, targets). `counts` are the training samples of each class. `tokens` is how many ids a
+    text may have, padding among them (0 where it is none); `target_shape` are a sample's targets.
     """
 
     title: str = ""
@@ -37,6 +38,8 @@ class DataLook:
     input_shape: tuple[int, ...] = ()
     output_units: int = 0
     whole_numbers: bool = False
+    tokens: int = 0
+    target_shape: tuple[int, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
     counts: tuple[int, ...] = ()
     x: Array | None = None
@@ -69,10 +72,14 @@ def look_at(data: DataSet, preview: Preview | None = None) -> DataLook:
         target_names=data.target_names,
         input_shape=data.input_shape,
         output_units=data.output_units,
-        whole_numbers=isinstance(x, np.ndarray) and x.dtype.kind in "iu",
+        whole_numbers=isinstance(x, np.ndarray) and (x.dtype.kind in "iu" or bool(data.vocabulary)),
+        tokens=len(data.vocabulary) + 1 if data.vocabulary else 0,
+        target_shape=y.shape[1:] if isinstance(y, np.ndarray) else (),
         sizes={name: len(part) for name, part in data.parts().items()},
         counts=_counts(y, len(data.classes))
-        if data.task == "classification" and isinstance(y, np.ndarray)
+        if data.task == "classification"
+        and isinstance(y, np.ndarray)
+        and not (data.vocabulary and y.ndim > 1)
         else (),
         x=some_x,
         y=some_y,

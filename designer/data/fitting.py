@@ -51,12 +51,14 @@ def _fit_flat(design: Design, look: DataLook) -> Fit:
     outputs = [node for node in design.nodes.values() if node.type == "Output"]
     if len(inputs) == 1:
         _fit_input(inputs[0], look, new, changes)
+        _fit_embeddings(design, inputs[0], look.tokens, new, changes)
     else:
         remarks.append(
             "There is no Input to fit." if not inputs else "Several Inputs: choose their shapes by hand."
         )
     if len(outputs) == 1:
         _fit_output(design, outputs[0], look, new, changes, remarks)
+        _fit_previous(design, look, new, changes)
     else:
         remarks.append(
             "There is no Output to fit." if not outputs else "Several Outputs: choose their losses by hand."
@@ -71,6 +73,32 @@ def _fit_input(node: Node, look: DataLook, new: dict[str, Node], changes: list[s
     if getattr(layer, "shape", None) != look.input_shape or getattr(layer, "dtype", kind) != kind:
         new[node.id] = node.with_(layer=layer.replace(shape=look.input_shape, dtype=kind))
         changes.append(f"{node.name} takes {text(look.input_shape)}")
+
+
+def _fit_embeddings(
+    design: Design, source: Node, tokens: int, new: dict[str, Node], changes: list[str]
+) -> None:
+    """Give the Embeddings that read a node's ids a row for each id."""
+    for edge in design.outgoing(source.id) if tokens else ():
+        node = new.get(edge.target) or design.nodes[edge.target]
+        if node.type == "Embedding" and getattr(node.layer, "input_dim", tokens) != tokens:
+            new[node.id] = node.with_(layer=node.layer.replace(input_dim=tokens))
+            changes.append(f"{node.name} has {tokens} rows")
+
+
+def _fit_previous(design: Design, look: DataLook, new: dict[str, Node], changes: list[str]) -> None:
+    """Let what feeds outputs back have as many steps as the targets."""
+    for node in list(design.nodes.values()):
+        if node.type != "PreviousOutput" or not look.target_shape:
+            continue
+        layer, shape = node.layer, look.target_shape
+        if getattr(layer, "dtype", "int") == "float":
+            shape = (shape[0], *getattr(layer, "shape", ())[1:])
+        if getattr(layer, "shape", shape) != shape:
+            new[node.id] = node.with_(layer=layer.replace(shape=shape))
+            changes.append(f"{node.name} takes {text(shape)}")
+        if getattr(layer, "dtype", "int") == "int":
+            _fit_embeddings(design, node, len(look.classes), new, changes)
 
 
 def _fit_output(

@@ -56,9 +56,11 @@ class LookSection(QWidget):
         self.samples.show_look(look)
         table = look.kind == "table" and bool(look.columns)
         self.columns.setVisible(table)
-        self.rows.setVisible(table and bool(look.rows))
+        rows = bool(look.rows) and (table or bool(look.tokens))
+        self.rows.setVisible(rows)
         if table:
             self.columns.show_look(look, features, target, choosable=choosable)
+        if rows:
             self.rows.show_look(look)
         self.balance.show_counts(look.classes, look.counts)
         self.report.setText("\n".join(f"· {line}" for line in look.report))
@@ -77,6 +79,8 @@ def facts_text(look: DataLook) -> str:
     sizes = " · ".join(f"{format_count(count)} {names.get(part, part)}" for part, count in look.sizes.items())
     if look.task == "classification":
         aim = count_noun(len(look.classes), "class", "classes")
+        if look.tokens and look.target_shape:
+            aim = f"{look.target_shape[0]} tokens of {len(look.classes)}"
     else:
         aim = "1 number" if look.output_units == 1 else f"{look.output_units} numbers"
     return f"{sizes}\n{text(look.input_shape)} → {aim}"

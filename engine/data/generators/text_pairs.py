@@ -79,9 +79,8 @@ class _Letters(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ReversedLetters(_Letters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Random letters, to be written backwards: cabed becomes debac.
 
-    What was read last is written first, so the whole text must pass through the encoder's state. (The first task of
-    many: Sutskever, Vinyals and Le, Sequence to sequence learning with neural networks, 2014, read their sources
-    backwards for this very reason.)
+    What was read last is written first, so the whole text must pass through the encoder's state. (Sutskever, Vinyals
+    and Le, Sequence to sequence learning with neural networks, 2014, turn their sources round for this reason.)
     """
 
     name: ClassVar[str] = "reversed_letters"
@@ -109,7 +108,7 @@ class Dates(Source, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Dates as people write them, to become ISO 8601: Saturday, 21 November 2026 becomes 2026-11-21.
 
     Twelve ways of writing, in English, of days from 1900 to 2099. With slashes the month comes first, with dots the
-    day; of a year of two digits, 30 and more is 19.., less is 20...
+    day. Years of two digits are those from 1930 to 2029.
     """
 
     name: ClassVar[str] = "dates"
