@@ -9,7 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBr
 from designer.common.resources import resource_path, resource_text
 from designer.common.theme import theme
 
-PAGES = ("first-steps", "blocks", "data", "training", "why-it-fails", "back-propagation", "adversarial")
+PAGES = (
+    "first-steps",
+    "blocks",
+    "data",
+    "training",
+    "sequences",
+    "why-it-fails",
+    "back-propagation",
+    "adversarial",
+)
 """In the order in which they are read; the first line of each is its title."""
 LINE_HEIGHT = 125.0
 """In percent of the font's own."""
