@@ -27,6 +27,7 @@ SCENES = (
     Scene("predictions", "two-spirals", 400, ("loss", "activations", "predictions")),
     Scene("digits", "digits-mlp", 20, ("activations", "weights", "predictions")),
     Scene("vanishing", "vanishing", 40, ("loss", "gradients", "activations")),
+    Scene("adversarial", "gan-ring", 1250, ("loss", "gradients", "predictions"), ("dark",)),
     Scene("empty", ""),
 )
 
