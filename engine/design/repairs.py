@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.core.errors import GradloomError
@@ -38,7 +38,7 @@ def insertion(
 
 
 def shape_repairs(design: Design, node: Node, shapes: tuple[Shape, ...]) -> tuple[Repair, ...]:
-    """Return the insertions that make `node` accept what arrives, the simplest first, each label once."""
+    """Return what makes `node` accept what arrives: a setting of its own, or a layer before it; each label once."""
     edges = design.incoming(node.id)
     if not edges or len(edges) != len(shapes):
         return ()
@@ -54,7 +54,27 @@ def shape_repairs(design: Design, node: Node, shapes: tuple[Shape, ...]) -> tupl
             found.append(Repair(label, tuple(insertion(design, edge, layer))))
         if found:
             break
-    return tuple(found[:3])
+    return (*_own_setting(node, shapes), *found)[:3]
+
+
+def _own_setting(node: Node, shapes: tuple[Shape, ...]) -> Iterator[Repair]:
+    """Yield the change of the node's own settings that would do."""
+    try:
+        changed = node.layer.fitting(shapes)
+        if changed is None:
+            return
+        changed.output_shapes(shapes)
+    except GradloomError:
+        return
+    before, after = node.layer.to_data(), changed.to_data()
+    words = [
+        f"{name.replace('_', ' ')} to {_shown(after[name])}" for name in after if after[name] != before[name]
+    ]
+    yield Repair(f"Set {' and '.join(words)}", (e.ReplaceNode(node.with_(layer=changed)),))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)
 
 
 def _candidates(shape: Shape, others: list[Shape]) -> list[tuple[str, Layer]]:

@@ -153,6 +153,10 @@ class Layer(Component, frozen=True):
         """Return the shape at each output port. `inputs` are in port order. Raises ShapeError."""
         return inputs[:1]
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        """Return the layer with a setting changed so that it takes inputs which it refuses; None where none helps."""
+        return None
+
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         """Return the parameters needed for inputs of these shapes, in the order in which files list them."""
         return ()

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from engine.core.errors import ShapeError
 from engine.core.shapes import Shape
-from engine.layers.base import Binding, Example, Kernel
+from engine.layers.base import Binding, Example, Kernel, Layer
 from engine.layers.group_standardizing import bind_group_standardizing
 from engine.layers.normalization import _Normalization
 
@@ -42,6 +42,13 @@ class GroupNormalization(_Normalization, frozen=True):
                 shapes=(shape,),
             )
         return inputs
+
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        (shape,) = inputs
+        if not shape:
+            return None
+        most = min(self.groups, shape[-1])
+        return self.replace(groups=next(n for n in range(most, 0, -1) if shape[-1] % n == 0))
 
     def bind(self, binding: Binding) -> Kernel:
         return bind_group_standardizing(binding, self.groups, self.epsilon)

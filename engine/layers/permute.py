@@ -53,6 +53,10 @@ class Permute(Layer, frozen=True):
             )
         return (tuple(shape[axis - 1] for axis in self.dims),)
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        rank = len(inputs[0])
+        return self.replace(dims=(*range(2, rank + 1), 1)) if rank else None
+
     def bind(self, binding: Binding) -> Kernel:
         order = (0, *self.dims)
         (x,), (y,), copyto = binding.inputs, binding.outputs, np.copyto

@@ -56,6 +56,9 @@ class PReLU(Layer, frozen=True):
             )
         return inputs
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        return self.replace(shared_axes=tuple(axis for axis in self.shared_axes if axis <= len(inputs[0])))
+
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         shape = tuple(1 if axis in self.shared_axes else n for axis, n in enumerate(inputs[0], start=1))
         spec = ParameterSpec("alpha", shape, self.alpha_initializer, regularizer=self.alpha_regularizer)
