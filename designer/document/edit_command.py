@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
-from engine.design.edits import Edit
+from engine.design.edits import Edit, SetSection
 
 if TYPE_CHECKING:
     from designer.document.document import Document
@@ -32,13 +32,18 @@ class EditCommand(QUndoCommand):
     def redo(self) -> None:
         if not self._done:
             self._inverses = self._document.perform(self._edits)
-            self._document.place_wanted.emit(self.place)
+            self._go_back_to_it()
         self._done = True
 
     def undo(self) -> None:
         self._document.perform(self._inverses)
         self._done = False
-        self._document.place_wanted.emit(self.place)
+        self._go_back_to_it()
+
+    def _go_back_to_it(self) -> None:
+        """Have the place shown at which the step was made; the name or the seed are seen everywhere."""
+        if not all(isinstance(edit, SetSection) for edit in self._edits):
+            self._document.place_wanted.emit(self.place)
 
     def extend(self, edits: Sequence[Edit]) -> None:
         """Carry out further edits as part of this step. Raises DesignError where one does not fit."""

@@ -19,6 +19,7 @@ from designer.document.file_session import FileSession
 from engine.core.errors import GradloomError
 
 if TYPE_CHECKING:
+    from designer.canvas.canvas_scene import CanvasScene
     from designer.canvas.canvas_view import CanvasView
     from designer.main_window import MainWindow
 
@@ -139,9 +140,9 @@ class FileCommands(QObject):
             advice = "Choose another folder, or .png or .jpg as the suffix."
             self._files.prompts.failed(f"Can't write {Path(path).name}", advice)
 
-    def picture(self, scale: float) -> QImage:
-        """Return a picture of the whole network, `scale` times its own size."""
-        scene = self._canvas.canvas_scene
+    def picture(self, scale: float, scene: CanvasScene | None = None) -> QImage:
+        """Return a picture of all that the canvas shows, or another scene, `scale` times its own size."""
+        scene = self._canvas.canvas_scene if scene is None else scene
         around = (-PICTURE_MARGIN, -PICTURE_MARGIN, PICTURE_MARGIN, PICTURE_MARGIN)
         rect = scene.content_rect().adjusted(*around)
         image = QImage(round(rect.width() * scale), round(rect.height() * scale), QImage.Format.Format_ARGB32)
@@ -156,15 +157,30 @@ class FileCommands(QObject):
         """Return a small PNG of the network for the file, None where there is nothing to see."""
         if not self._document.design.nodes:
             return None
-        small = self.picture(1.0).scaled(
+        whole = self._whole_scene()
+        small = self.picture(1.0, whole).scaled(
             *THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
+        if whole is not None:
+            whole.deleteLater()
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         QImageWriter(buffer, QByteArray(b"png")).write(small)
         buffer.close()
         return bytes(content.data())
+
+    def _whole_scene(self) -> CanvasScene | None:
+        """Return a scene of the whole design where the canvas shows the inside of a block, else None."""
+        if not self._canvas.blocks.inside:
+            return None
+        from designer.canvas.canvas_scene import CanvasScene
+        from designer.document.selection import Selection
+
+        selection = Selection(self._document)
+        scene = CanvasScene(self._document, selection, self._canvas.style_, self)
+        selection.setParent(scene)
+        return scene
 
     def _on_state_changed(self) -> None:
         files = self._files

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -179,3 +180,17 @@ def test_return_enters_on_the_canvas(application: Application) -> None:
     application.selection.set(["residual_block_1"])
     QTest.keyClick(application.canvas, Qt.Key.Key_Return)
     assert application.scope.path == ("residual_block_1",)
+
+
+def test_the_picture_of_the_file_shows_the_design_wherever_one_stands(application: Application) -> None:
+    def size() -> QSize:
+        return QImage.fromData(application.file_commands.thumbnail() or b"").size()
+
+    outside, picture = size(), application.file_commands.picture(1.0).size()
+    application.canvas.blocks.enter("residual_block_1")
+    assert application.file_commands.picture(1.0).size() != picture
+    assert size() == outside
+    application.document.push("Name", [e.SetSection("name", "other")])
+    application.canvas.blocks.leave()
+    application.document.undo_stack.undo()
+    assert application.scope.path == ()  # the name is seen from everywhere
