@@ -161,3 +161,22 @@ def test_a_generator_may_depend_on_a_condition() -> None:
     assert "sample_modes" in snapshots[-1].metrics
     with pytest.raises(TrainingError, match="depends on an Input"):
         draw_samples(network, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "least"),
+    [
+        ("gan-ring", 300, {"sample_modes": 7, "sample_quality": 0.6}),
+        ("gan-digits", 60, {"sample_precision": 0.35, "sample_coverage": 0.15}),
+    ],
+)
+def test_the_templates_are_well_under_way_after_a_part_of_their_epochs(
+    name: str, epochs: int, least: dict[str, float]
+) -> None:
+    design = templates.load(name)
+    assert design.data is not None
+    network = engine.compile(design)
+    for snapshot in fit(network, load(design.data), design.training.replace(epochs=epochs)):
+        figures = snapshot.metrics
+    for figure, value in least.items():
+        assert figures[figure] >= value, figure
