@@ -61,6 +61,9 @@ class ConvolutionBase(Layer, frozen=True):
         super().check()
         check_strides(self.NAME, self.strides, self.dilation_rate)
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        return self.replace(padding="same")
+
     def geometry(self, shape: Shape) -> Geometry:
         """Return where the kernel goes on inputs of `shape`. Raises ShapeError."""
         return checked_geometry(

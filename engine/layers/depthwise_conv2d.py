@@ -72,6 +72,9 @@ class DepthwiseConv2D(Layer, frozen=True):
             self.NAME, shape, self.kernel_size, self.strides, self.padding, self.dilation_rate
         )
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        return self.replace(padding="same")
+
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs
         return ((*self.geometry(shape).output, shape[-1] * self.depth_multiplier),)

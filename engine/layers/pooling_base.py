@@ -39,6 +39,9 @@ class Pooling2D(Layer, frozen=True):
             self.NAME, shape, self.pool_size, self.strides or self.pool_size, self.padding
         )
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        return self.replace(padding="same")
+
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs
         return ((*self.geometry(shape).output, shape[-1]),)

@@ -35,6 +35,9 @@ class Pooling1D(Layer, frozen=True):
         strides = (self.strides or self.pool_size,)
         return checked_geometry(self.NAME, shape, (self.pool_size,), strides, self.padding).columns
 
+    def fitting(self, inputs: tuple[Shape, ...]) -> Layer | None:
+        return self.replace(padding="same")
+
     def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
         (shape,) = inputs
         return ((self.axis(shape).positions, shape[-1]),)

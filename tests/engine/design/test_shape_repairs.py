@@ -16,6 +16,10 @@ from engine.design import Design
         ("GroupNormalization", {"groups": 4}, (5, 6), "Set groups to 3", {"groups": 3}),
         ("PReLU", {"shared_axes": (1, 2)}, (5, 6), None, None),
         ("PReLU", {"shared_axes": (1, 3)}, (5, 6), "Set shared axes to 1", {"shared_axes": (1,)}),
+        ("Conv2D", {"kernel_size": (3, 3)}, (2, 2, 1), "Set padding to same", {"padding": "same"}),
+        ("Conv1D", {"kernel_size": 5}, (4, 2), "Set padding to same", {"padding": "same"}),
+        ("MaxPooling2D", {"pool_size": (3, 3)}, (2, 5, 1), "Set padding to same", {"padding": "same"}),
+        ("AveragePooling1D", {"pool_size": 3}, (2, 1), "Set padding to same", {"padding": "same"}),
         ("Permute", {}, (4, 5, 6), "Set dims to 2, 3, 1", {"dims": (2, 3, 1)}),
     ],
 )
