@@ -15,6 +15,7 @@ from engine.core.shapes import Shape
 from engine.core.shapes import text as shape_text
 from engine.design.blocks import BlockLayer
 from engine.design.elements import Edge
+from engine.design.phases import phases_of
 
 
 def tooltip(
@@ -54,6 +55,10 @@ def _node(document: Document, node_id: str, badges: Sequence[Badge]) -> str:
         states.append(f"shares the weights of {document.design.nodes[node.shares].name}")
     if states:
         lines.append(escape(", ".join(states).capitalize()))
+    phases = document.design.phases
+    if phases and (places := phases_of(document.design, node_id)):
+        names = ", ".join(f"{place + 1} {phases[place].name}" for place in places)
+        lines.append(escape(f"{'Objective' if node.type == 'Output' else 'Trained'} in phase {names}"))
     signs = {"error": "✖", "warning": "▲", "hint": "•"}
     lines += [f"{signs[p.severity]} {escape(p.message)}" for p in document.problems_at(node_id)]
     lines += [f"▲ {escape(badge.tooltip or badge.text)}" for badge in badges if badge.tone != "healthy"]

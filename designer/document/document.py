@@ -30,7 +30,7 @@ class Document(QObject):
         node_added(id), node_removed(id), node_replaced(id): after the design holds the change. Where
             nothing but the position differs, `node_moved(id)` is sent instead of `node_replaced`.
         edge_added(Edge), edge_removed(Edge); note_added(id), note_removed(id), note_replaced(id).
-        section_changed(name): "name", "seed", "data" or "training".
+        section_changed(name): "name", "seed", "data", "training" or "phases".
         blocks_changed(): the definition of a block is another, came or went. performed(): every edit of a command is
             done, and told of; what follows from them is not worked out yet.
         ids_changed(mapping): layers went into a block or came out of one, and go by other flat ids now: old id -> new.

@@ -97,12 +97,19 @@ def phases_of(design: Design, node_id: str) -> list[int]:
     """Return the places of the phases in which a node trains, or that have an objective at it."""
     node = design.nodes.get(node_id)
     owner = node.shares if node is not None and node.shares else node_id
-    found = []
-    for place, phase in enumerate(design.phases):
-        trains = {node_id, owner} & trained_nodes(design, phase) or owner in phase.trains
-        if trains or phase.objective(node_id) is not None:
-            found.append(place)
-    return found
+    return [
+        place
+        for place, phase in enumerate(design.phases)
+        if phase.objective(node_id) is not None or _trains(design, phase, owner)
+    ]
+
+
+def _trains(design: Design, phase: Phase, owner: str) -> bool:
+    """Return whether a phase trains a node that has weights of its own, without looking at all the others."""
+    named = phase.trains
+    if owner in named or any(owner.startswith(f"{block}/") for block in named if "/" in owner):
+        return True
+    return any(node.shares == owner for i in named if (node := design.nodes.get(i)) is not None)
 
 
 def first_objectives(phases: Iterable[Phase]) -> dict[str, Objective]:

@@ -13,6 +13,7 @@ from designer.canvas.canvas_view import CanvasView
 from designer.canvas.hits import Hit
 from designer.canvas.menus import context_menu
 from designer.canvas.overlays.phases_legend import turns_text
+from designer.canvas.tooltips import tooltip
 from designer.common.phase_colors import ink_on, phase_color
 from designer.common.theme import Mode, Theme, theme
 from designer.document.document import Document
@@ -52,6 +53,9 @@ def test_cards_bear_the_marks_of_their_phases(qtbot: QtBot) -> None:
     assert shown["z"] == shown["real"] == []
     assert view.phases.visible
     assert view.phases.texts() == ["discriminator", "generator", "1 : 1 turns"]
+    made = next(item for item in names.values() if item.content.name == "on_made")
+    told = tooltip(view.document, Hit("node", made.node_id))
+    assert "Objective in phase 1 discriminator, 2 generator" in told
     before = view.grab().toImage()
     view.set_phase(1)
     assert all(item.lit == 1 for item in names.values())
