@@ -297,7 +297,7 @@ class CanvasView(ZoomView):
 
     def _place_empty_panel(self) -> None:
         panel = self.empty_panel
-        empty = not (self.document.design.nodes or self.document.design.notes)
+        empty = not (self.document.design.nodes or self.document.design.notes or self.blocks.inside)
         focused = QApplication.focusWidget()
         if not empty and focused is not None and panel.isAncestorOf(focused):
             self.setFocus()  # hidden, it would give the keyboard to whatever comes next

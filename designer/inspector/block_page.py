@@ -15,6 +15,8 @@ from engine.design import edits as e
 from engine.design.blocks import Block, BlockInput, BlockLayer, BlockOutput
 from engine.design.grouping import making_own
 
+DESCRIPTION_TIP = "A sentence that tells what the block is for; the palette shows it"
+
 
 class BlockSection(QWidget):
     """Shows one block and carries edits of its name and description to the document.
@@ -36,7 +38,7 @@ class BlockSection(QWidget):
         self.description = LineField()
         self.description.setAccessibleName("block description")
         self.description.setPlaceholderText("What it is for")
-        self.description.setToolTip("A sentence that tells what the block is for; the palette shows it")
+        self.description.setToolTip(DESCRIPTION_TIP)
         self.description.committed.connect(self._on_description_committed)
         self.facts = ToneLabel("", role="text_muted", wrap=True)
         self.message = ToneLabel("", role="failing_text", scale=0.92, wrap=True)
@@ -84,6 +86,7 @@ class BlockSection(QWidget):
         self.name.show_text(block.name)
         self.description.show_text(block.description)
         self.description.setCursorPosition(0)
+        self.description.setToolTip(block.description or DESCRIPTION_TIP)
         uses = self._document.design.users_of(block.id)
         layers = [n for n in block.nodes if not isinstance(n.layer, BlockInput | BlockOutput)]
         used = "used once" if uses == 1 else f"used {uses} times: a change inside changes them all"

@@ -103,8 +103,8 @@ def offers(design: Design) -> list[Offer]:
             )
     own = [block for block in design.blocks.values() if not _would_hold_itself(design, block.id)]
     found += [_offer(OWN + block.id, block, ("own",), own=True) for block in own]
-    names = {block.name for block in design.blocks.values()}
-    rest = [entry for entry in library().values() if entry.block.name not in names]
+    copied = {entry.name for block in design.blocks.values() if (entry := _unchanged(block)) is not None}
+    rest = [entry for entry in library().values() if entry.name not in copied]
     return found + [_offer(BUILT_IN + entry.name, entry.block, entry.keywords) for entry in rest]
 
 
