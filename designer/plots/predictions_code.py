@@ -22,6 +22,8 @@ from designer.plots.readout import ReadoutRow
 Array = NDArray[Any]
 SIDE_BY_SIDE = 520
 """From this width on the code and the images stand beside each other."""
+SMALL = 3
+"""Of a code of up to so many numbers two tell the most: it comes first where there is room for one picture."""
 NAMED = 12
 """Up to so many classes are named in the picture itself."""
 
@@ -108,6 +110,11 @@ class CodeView(PlaneView):
 
     def _ink(self, label: int) -> QColor:
         return self._theme.color("training") if label < 0 else class_color(self._theme, label)
+
+
+def shows_code_first(about: Mapping[str, Any]) -> bool:
+    """Return whether the code is what to see first where it is narrow, and the images second."""
+    return "code" in about and about["code"]["size"] <= SMALL
 
 
 class ReconstructionPage(QWidget):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout
 from designer.plots.empty_state import Teaching
 from designer.plots.panel_base import LivePanel
 from designer.plots.panel_header import OptionButton
+from designer.plots.predictions_code import shows_code_first
 from designer.plots.predictions_local import LocalPredictions, Request
 from designer.plots.predictions_marks import PART_NAMES
 from designer.plots.predictions_pictures import PredictionPictures
@@ -57,7 +58,7 @@ class PredictionsPanel(LivePanel):
             button.hide()
         self._mistakes = OptionButton(
             "mistakes",
-            "The worst mistakes instead of the matrix, the code instead of the images",
+            "The worst mistakes instead of the matrix, the images instead of a code or the code instead of them",
             self.theme,
             self,
         )
@@ -134,8 +135,12 @@ class PredictionsPanel(LivePanel):
             return
         about = value["about"]
         self._target = min(self._target, max(len(about["targets"]) - 1, 0))
-        code = about.get("code")
-        second = self._mistakes.isChecked() or (code is not None and code["node"] == self.selection.current)
+        second = self._mistakes.isChecked()
+        if (
+            not shows_code_first(about)
+            and about.get("code", {}).get("node", "") == self.selection.current != ""
+        ):
+            second = True
         notes = self.pictures.show_value(value, self._target, mistakes=second)
         node = self.document.design.nodes.get(about["node"])
         is_map = about["kind"] == "attention" and node is not None

@@ -12,7 +12,7 @@ from designer.common.text import format_count, format_number, format_percent
 from designer.common.theme import Theme
 from designer.plots.attention_view import AttentionView
 from designer.plots.decision_view import DecisionView
-from designer.plots.predictions_code import ReconstructionPage
+from designer.plots.predictions_code import ReconstructionPage, shows_code_first
 from designer.plots.predictions_confusion import ConfusionMatrixView
 from designer.plots.predictions_images import TilesView, mistake_tiles
 from designer.plots.predictions_samples import SamplesView, sample_tiles
@@ -98,8 +98,9 @@ class PredictionPictures(QWidget):
         else:
             assert isinstance(view, ReconstructionPage)
             self.has_pages = "codes" in value and self.width() < SIDE_BY_SIDE
-            self.second_page = "code"
-            view.show_value(value, code=mistakes)
+            code_first = shows_code_first(value["about"])
+            self.second_page = "images" if code_first else "code"
+            view.show_value(value, code=mistakes != code_first)
             notes = (f"mean squared error {format_number(float(value['mean_error'][0]))}",)
         self._stack.setCurrentWidget(view)
         return notes

@@ -206,6 +206,21 @@ def test_an_autoencoder_shows_its_code_beside_the_images_or_instead(make_stage: 
     assert len(rows_of_table) == len(value["codes"])
 
 
+def test_of_a_small_code_the_points_come_first(make_stage: Any) -> None:
+    design = design_on("digits", 64, "linear", "mean_squared_error", reshape=True)
+    design.apply(
+        e.ReplaceNode((node := design.node_named("dense_1")).with_(layer=node.layer.replace(units=2)))
+    )
+    panel = make_stage(design).panel()
+    value = value_of(design)
+    make_value = panel.pictures.show_value
+    make_value(value, 0, mistakes=False)
+    assert panel.pictures.second_page == "images"
+    assert panel.pictures.view.code.isVisibleTo(panel.pictures.view)
+    make_value(value, 0, mistakes=True)
+    assert not panel.pictures.view.code.isVisibleTo(panel.pictures.view)
+
+
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
 def test_answers_that_are_no_numbers_are_survived(make_stage: Any, tmp_path: Path, broken: float) -> None:
     for design, _ in designs(tmp_path).values():
