@@ -15,6 +15,7 @@ PAGES = (
     "data",
     "training",
     "sequences",
+    "attention",
     "why-it-fails",
     "back-propagation",
     "adversarial",
