@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.compiler.program import Mask, MaskOperation, Value
 from engine.core.errors import TrainingError
 from engine.data.dataset import one_hot
+from engine.design.feedback_checks import output_of
 from engine.layers.previous_output import PreviousOutput
 
 if TYPE_CHECKING:
@@ -49,14 +50,6 @@ def feedbacks_of(design: Design, used: set[str]) -> tuple[Feedback, ...]:
             if output:
                 found.append(Feedback(node.id, output, node.layer))
     return tuple(found)
-
-
-def output_of(design: Design, layer: PreviousOutput) -> str:
-    """Return the id of the Output that a PreviousOutput means, "" where there is none or it is not clear which."""
-    outputs = [node for node in design.nodes.values() if node.type == "Output"]
-    if layer.output:
-        return next((node.id for node in outputs if layer.output in (node.name, node.id)), "")
-    return outputs[0].id if len(outputs) == 1 else ""
 
 
 def forced(feedback: Feedback, target: Array) -> Array:
@@ -192,7 +185,9 @@ def _pad(prediction: Array, fed: Array) -> None:
         prediction[over, PADDING] = 1
 
 
-def refuse_looking_ahead(plan: Plan, feedbacks: Sequence[Feedback], order: Sequence[str]) -> None:
+def refuse_looking_ahead(
+    plan: Plan, feedbacks: Sequence[Feedback], order: Sequence[str], design: Design
+) -> None:
     """Raise TrainingError where a prediction depends on outputs that are yet to come.
 
     `plan` (kept, predicting) holds samples and the true previous outputs; the later of them are changed, and the
@@ -216,9 +211,10 @@ def refuse_looking_ahead(plan: Plan, feedbacks: Sequence[Feedback], order: Seque
         )
         node = next(found, feedback.output)
         raise TrainingError(
-            f"{node} looks ahead: what it says of a step depends on outputs of later steps, which it is to predict, "
-            "and which are not there when the network runs free. Between a PreviousOutput and its Output use layers "
-            "that look back only: no Bidirectional, attention with use_causal_mask, convolutions with causal padding.",
+            f"{design.nodes[node].name} looks ahead: what it says of a step depends on outputs of later steps, which "
+            "it is to predict, and which are not there when the network runs free. Between a PreviousOutput and its "
+            "Output use layers that look back only: no bidirectional ones, attention with use_causal_mask, "
+            "convolutions with causal padding.",
             node=node,
         )
 

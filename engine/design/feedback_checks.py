@@ -13,13 +13,27 @@ from engine.design import edits as e
 from engine.design.design import Design
 from engine.design.elements import Node
 from engine.design.inference import Inference
+from engine.layers.base import Layer
+
+
+def outputs_of(design: Design) -> list[Node]:
+    """Return the Outputs of a design."""
+    return [node for node in design.nodes.values() if node.type == "Output"]
+
+
+def output_of(design: Design, layer: Layer) -> str:
+    """Return the id of the Output that a PreviousOutput means, "" where there is none or it is not clear which."""
+    outputs, wanted = outputs_of(design), getattr(layer, "output", "")
+    if wanted:
+        return next((node.id for node in outputs if wanted in (node.name, node.id)), "")
+    return outputs[0].id if len(outputs) == 1 else ""
 
 
 def feedback_problems(design: Design, inference: Inference) -> Iterator[Problem]:
     """Yield what is wrong with each PreviousOutput: which Output it means, and whether their shapes agree."""
     if design.block:
         return
-    outputs = [node for node in design.nodes.values() if node.type == "Output"]
+    outputs = outputs_of(design)
     for node in design.nodes.values():
         if node.type != "PreviousOutput" or not outputs:
             continue

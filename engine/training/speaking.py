@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.compiler.feedback import PADDING, Feedback, output_of, split_steps
+from engine.compiler.feedback import PADDING, Feedback, split_steps
 from engine.compiler.network import Network
 from engine.core.errors import SettingError
 from engine.core.registry import family
 from engine.core.shapes import Shape, text
 from engine.design.design import Design
+from engine.design.feedback_checks import output_of
 from engine.design.inference import Inference
 from engine.layers.previous_output import PreviousOutput
 

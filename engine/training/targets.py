@@ -97,7 +97,7 @@ def bind_feedback(network: Network, bound: BoundData) -> None:
     if not network.looks_back_only:
         plan = network.plan(1, False, keep=True)
         bound.filler(plan)(np.array([_longest(bound, network)]))
-        refuse_looking_ahead(plan, network.feedbacks, network.inference.order)
+        refuse_looking_ahead(plan, network.feedbacks, network.inference.order, network.design)
         network.looks_back_only = True
 
 

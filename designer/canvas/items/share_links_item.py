@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
+from designer.canvas.items.feedback_links_item import FeedbackLinksItem
 from designer.canvas.items.node_item import NodeItem
 from designer.canvas.items.symbols import draw_symbol
 from designer.canvas.style import CanvasStyle
@@ -23,11 +24,14 @@ DASHES = [2.0, 3.5]
 class ShareLinksItem(QGraphicsItem):
     """Draws a dotted line from each layer to the one whose weights it uses, with the sign of sharing in its middle.
 
-    It is one item for all, below wires and cards, and takes no input.
+    It is one item for all, below wires and cards, and takes no input. `feedback` are the arrows from outputs back to
+    where they enter again.
     """
 
     def __init__(self, nodes: Mapping[str, NodeItem], style: CanvasStyle) -> None:
         super().__init__()
+        self.feedback = FeedbackLinksItem(nodes, style)
+        self.feedback.setParentItem(self)
         self._nodes, self._style = nodes, style
         self._pairs: tuple[tuple[str, str], ...] = ()
         self._links: tuple[tuple[QPainterPath, QPointF], ...] = ()
@@ -44,10 +48,12 @@ class ShareLinksItem(QGraphicsItem):
         """Draw the links of a design."""
         pairs = ((node.id, node.shares) for node in design.nodes.values() if node.shares)
         self._pairs = tuple(pair for pair in pairs if all(node_id in self._nodes for node_id in pair))
+        self.feedback.show_feedback(design)
         self.follow()
 
     def follow(self) -> None:
         """Take note of where the cards are now."""
+        self.feedback.follow()
         if not self._pairs and not self._links:
             return
         self.prepareGeometryChange()
