@@ -11,6 +11,7 @@ _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 WORDS = {
     "vanishing": "▽ vanishing",
+    "vanishing_through_time": "▽ fades through time",
     "exploding": "△ exploding",
     "dead": "▲ {share} dead",
     "saturated": "▲ {share} saturated",

@@ -21,6 +21,7 @@ from engine.design.repairs import insertion
 from engine.layers.base import layers
 from engine.training.adversarial_signs import steps_of_the_other
 from engine.training.finding import Finding
+from engine.training.time_signs import longer_memory
 
 FLAT = ("sigmoid", "tanh", "softsign", "heaviside")
 PATIENCE = 5
@@ -298,6 +299,7 @@ def _count(number: int, what: str) -> str:
 Make = Callable[[Design, Finding], Iterator[Repair]]
 _CURES: dict[str, tuple[Make, ...]] = {
     "vanishing": (_relu, _normalize, _initialize_all, _adam),
+    "vanishing_through_time": (longer_memory,),
     "exploding": (_initialize_all, _clip, _normalize, _much_slower),
     "dead": (_leaky, _slower, _initialize),
     "saturated": (_relu, _normalize, _initialize, _scaling),

@@ -22,6 +22,7 @@ from engine.training.adversarial_signs import AdversarialSigns
 from engine.training.cures import with_cures
 from engine.training.finding import Finding, FindingKind
 from engine.training.observation import ObservationLayout
+from engine.training.time_signs import fading_in
 
 __all__ = ["Diagnosis", "Finding", "with_cures"]
 
@@ -133,6 +134,7 @@ class Diagnosis:
             ratio = dict(zip(self._layout.nodes, per_node[1].tolist(), strict=True))
             found += self._activations(per_activation, step)
             found += self._gradients_by_phase(gradient, step)
+            found += fading_in(self._design, self._layout, table, step)
             self._ratio = max((r for r in ratio.values() if math.isfinite(r)), default=math.nan)
             found += [] if self._groups else self._updates(ratio, step)
         found += self.signs.findings(step)

@@ -10,6 +10,7 @@ from engine.core.problems import Repair, Severity
 
 FindingKind = Literal[
     "vanishing",
+    "vanishing_through_time",
     "exploding",
     "dead",
     "saturated",
