@@ -15,9 +15,10 @@ from engine.training.archive import load_archive, save_archive
 from tests.engine.training.networks import classifier, points, whole_state
 
 HIDDEN: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("Dense", {"units": 7, "activation": "relu"}),
+    ("Dense", {"units": 7, "activation": "relu", "kernel_reparameterization": "spectral"}),
     ("BatchNormalization", {}),
     ("Dropout", {"rate": 0.3}),
+    ("GaussianNoise", {}),
 )
 X, Y, VX, VY = points().x, points().y, points(25, seed=4).x, points(25, seed=4).y
 
