@@ -38,14 +38,9 @@ class Vocabulary:
         return number_tokens([known], self.tokens, steps or len(known), first=1)[0].astype(np.int64)
 
     def unknown(self, text: str) -> tuple[str, ...]:
-        """Return the tokens of a text that the network has never seen."""
-        known = {*self.tokens, *self.answers}
+        """Return the tokens of a text that no id stands for."""
+        known = set(self.tokens)
         return tuple(dict.fromkeys(token for token in split_text(text, self.unit) if token not in known))
-
-    def encode_answer(self, text: str) -> Array:
-        """Return the classes of the known tokens of a text."""
-        place = {name: index for index, name in enumerate(self.answers)}
-        return np.array([place[t] for t in split_text(text, self.unit) if t in place], np.int64)
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of classes."""

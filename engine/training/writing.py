@@ -12,6 +12,7 @@ from engine.compiler.network import Network
 from engine.core.errors import DataError, SettingError
 from engine.data.dataset import DataSet
 from engine.data.preprocessing import Preprocessing
+from engine.data.tokens import SPECIAL
 from engine.training.decoding import Sentence, beam_search, choose
 from engine.training.speaking import Decoder, Window, speaks
 from engine.training.vocabularies import Vocabulary, as_ids
@@ -144,13 +145,14 @@ def _speaker(
 
 
 def _checked(words: Vocabulary, prompt: str) -> Array:
-    """Return the ids of a prompt. Raises DataError where the network knows nothing of it."""
-    ids = words.encode(prompt)
-    if prompt.strip() and not len(ids):
-        what = "None of it is known" if len(prompt) > 1 else "It is not known"
-        shown = " ".join(words.tokens[:40])
-        raise DataError(f"{what} to the network: {prompt[:40]!r}. It knows: {shown}.")
-    return ids
+    """Return the ids of a prompt. Raises DataError where the network was never shown a part of it."""
+    unknown = words.unknown(prompt)
+    if unknown:
+        named = ", ".join(repr(token) for token in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+        shown = " ".join(token for token in words.tokens if token.strip() and token not in SPECIAL)
+        least = f"{shown[:100]} …" if len(shown) > 100 else shown
+        raise DataError(f"The network was never shown {named}. It knows: {least}.")
+    return words.encode(prompt)
 
 
 def _sources(network: Network, prompt: Prompt, words: Vocabulary | None) -> dict[str, ArrayLike]:

@@ -32,7 +32,7 @@ def test_what_is_trained_writes(reversing: Path, folder: Path, run: Run) -> None
     assert len(outcome.rows) == 2
     drawn = run("generate", reversing, "--prompt", "ab", "--temperature", 3, "--count", 4, "--seed", 1)
     assert len(drawn.out.splitlines()) == 4
-    assert "None of it is known" in run("generate", reversing, "--prompt", "XY").error
+    assert "was never shown" in run("generate", reversing, "--prompt", "XY").error
     outcome = run("predict", reversing, "--out", "p.csv")
     assert outcome.status == 0
     with (folder / "p.csv").open(newline="") as file:
