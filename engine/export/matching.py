@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.core.shapes import Shape, text
 from engine.design.design import Design
+from engine.design.flatten import flatten
 from engine.design.inference import Inference, infer
 
 Array = NDArray[Any]
@@ -85,8 +86,12 @@ class _Target:
 def match_weights(
     design: Design, source: Mapping[str, Array], *, inference: Inference | None = None
 ) -> list[Match]:
-    """Return the table of parameters and arrays: first every parameter in the network's order, then what is unused."""
-    targets = _targets(design, inference or infer(design))
+    """Return the table of parameters and arrays: first every parameter in the network's order, then what is unused.
+
+    Layers inside blocks go by their paths, such as "block_1/dense_1/kernel".
+    """
+    flat = flatten(design).design
+    targets = _targets(flat, inference if inference is not None and flat is design else infer(flat))
     channels_first = _is_channels_first(source)
     left = dict(source)
     found: dict[str, Match] = {}

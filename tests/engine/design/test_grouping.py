@@ -152,3 +152,60 @@ def test_a_block_is_made_and_used_again_in_code():
     assert problems_of(design) == []
     assert [node.name for node in (first, second)] == ["stage_1", "stage_2"]
     assert "stage_2/dense_1/kernel" in engine.compile(design).parameters
+
+
+def test_weights_of_a_file_are_matched_with_the_layers_in_blocks():
+    from engine.export.matching import match_weights
+
+    design = templates.load("residual")
+    weights = dict(engine.compile(design).weights)
+    matches = match_weights(design, weights)
+    assert all(match.fits for match in matches)
+    assert {match.target for match in matches} == set(weights)
+
+
+def random_network(random: np.random.Generator) -> Design:
+    """Return an Input, a random graph of layers that keep the shape, Dense, Output."""
+    design = Design("random", seed=int(random.integers(100)))
+    nodes = [design.add("Input", shape=(4,))]
+    for _ in range(int(random.integers(3, 9))):
+        some = [nodes[i] for i in sorted({int(random.integers(len(nodes))) for _ in range(3)})]
+        match int(random.integers(4)):
+            case 0 | 1:
+                nodes.append(design.add("Dense", some[0], units=4, activation="tanh"))
+            case 2 if len(some) > 1:
+                nodes.append(design.add(str(random.choice(["Add", "Multiply"])), some))
+            case _:
+                nodes.append(design.add("LayerNormalization", some[-1]))
+    design.add("Output", design.add("Dense", nodes[-1], units=2), loss="mean_squared_error")
+    return design
+
+
+def test_random_groups_in_groups_compute_what_the_layers_computed():
+    made = 0
+    for seed in range(30):
+        random = np.random.default_rng(seed)
+        design = random_network(random)
+        before = engine.compile(design, dtype="float64")
+        x = random.normal(size=(5, 4))
+        paths = {node.name: node.name for node in design.nodes.values()}
+        for _ in range(3):
+            free = [node.id for node in design.nodes.values() if node.type not in ("Input", "Output")]
+            chosen = [node_id for node_id in free if random.random() < 0.4]
+            names = {design.nodes[node_id].name for node_id in chosen}
+            try:
+                grouped = grouping(design, chosen)
+            except DesignError:
+                continue
+            done(design, grouped.edits)
+            made += 1
+            instance = design.nodes[grouped.node_id].name
+            for name, path in paths.items():
+                paths[name] = f"{instance}/{path}" if path.split("/")[0] in names else path
+        network = engine.compile(design, dtype="float64")
+        renamed = {
+            f"{paths[k.rpartition('/')[0]]}/{k.rpartition('/')[2]}": v for k, v in before.weights.items()
+        }
+        network.load_weights({name: array for name, array in renamed.items() if name in network.weights})
+        np.testing.assert_allclose(network.predict(x), before.predict(x), rtol=1e-12, atol=1e-12)
+    assert made > 30
