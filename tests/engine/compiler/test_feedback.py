@@ -233,3 +233,36 @@ def test_problems_come_with_cures() -> None:
     assert "2 Outputs" in problem.message
     design.apply(problem.repairs[0].edits[0])
     assert getattr(design.nodes[previous.id].layer, "output") == output.name  # noqa: B009
+
+
+def looking(layer: str, **settings: Any) -> engine.Design:
+    """A decoder of ids with a layer between that may look both ways."""
+    design = engine.Design()
+    x = design.add("Input", shape=(STEPS, 2))
+    embedded = design.add(
+        "Embedding", design.add("PreviousOutput", shape=(STEPS,)), input_dim=5, output_dim=4, mask_zero=True
+    )
+    h = design.add(layer, design.add("Concatenate", [x, embedded]), name="between", **settings)
+    y = design.add("Dense", h, units=5, activation="softmax")
+    design.add("Output", y, loss="sparse_categorical_crossentropy")
+    return design
+
+
+@pytest.mark.parametrize(
+    ("layer", "settings", "fine"),
+    [
+        ("LSTM", {"return_sequences": True}, True),
+        ("GRU", {"return_sequences": True, "direction": "bidirectional"}, False),
+        ("MultiHeadAttention", {"num_heads": 2, "key_dim": 4, "use_causal_mask": True}, True),
+        ("MultiHeadAttention", {"num_heads": 2, "key_dim": 4}, False),
+    ],
+    ids=["lstm", "bidirectional", "causal attention", "attention both ways"],
+)
+def test_what_looks_both_ways_is_called_by_name(layer: str, settings: dict[str, Any], fine: bool) -> None:
+    network = engine.compile(looking(layer, **settings))
+    if fine:
+        next(engine.fit(network, sentences(), engine.TrainingSettings(epochs=1)))
+        assert np.asarray(network.predict(sentences()[0])).shape == (40, STEPS, 5)
+    else:
+        with pytest.raises(TrainingError, match="between looks ahead"):
+            engine.fit(network, sentences(), engine.TrainingSettings(epochs=1))
