@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 COMMANDS = frozenset(
-    {"train", "evaluate", "predict", "export", "summary", "check", "templates", "screenshot"}
+    {
+        "train",
+        "evaluate",
+        "predict",
+        "generate",
+        "export",
+        "summary",
+        "check",
+        "widths",
+        "templates",
+        "screenshot",
+    }
 )
 
 

@@ -13,7 +13,7 @@ PROCESS_NAME = "gradloom"
 
 def training_process_facts() -> list[str]:
     """Return the facts of the training process that lives, such as ["1 thread", "214 MB"]; empty where none does."""
-    from engine.worker.spawning import default_threads
+    from engine.core.threads import default_threads
 
     for child in multiprocessing.active_children():
         if child.name.startswith(PROCESS_NAME) and child.pid is not None:

@@ -18,6 +18,9 @@ def main(arguments: Sequence[str], screenshot: Screenshot | None = None) -> int:
 
     Whatever goes wrong is told in one line on stderr.
     """
+    from engine.core.threads import leave_a_core
+
+    leave_a_core()
     from engine.cli.app import CommandLineError, build_app, run_app
     from engine.core.errors import GradloomError
 

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.core.errors import WorkerError
+from engine.core.threads import default_threads
 from engine.training.observation import Observation, ObservationLayout
 from engine.worker import protocol as p
 from engine.worker import shared
 from engine.worker.hints import hint_for
 from engine.worker.reading import EpochReader, observation_reader, read_watch_slot
 from engine.worker.shared import RingReader
-from engine.worker.spawning import Spawned, default_threads, spawn
+from engine.worker.spawning import Spawned, spawn
 
 TERMINATE_AFTER, KILL_AFTER = 2.5, 3.5
 """Seconds after `stop` at which a worker that does not answer is asked by signal, and then ended."""

@@ -11,30 +11,12 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 
 from engine.core.errors import WorkerError
+from engine.core.threads import THREAD_VARIABLES
 from engine.worker.channel import Channel
 from engine.worker.shared import SharedBlock
 
-THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "BLIS_NUM_THREADS",
-)
 PATIENCE = 1.0
 """Seconds that a process gets to end after each kind of asking."""
-
-
-def default_threads() -> int:
-    """Return how many threads the linear algebra takes: all cores but one, which the window needs.
-
-    Measured: two threads on two cores of which one is busy are slower than one thread.
-    """
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        cores = os.cpu_count() or 1
-    return max(1, cores - 1)
 
 
 class Spawned:

@@ -41,5 +41,5 @@ def test_the_readme_uses_commands_and_templates_that_there_are() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     used = re.findall(r"^gradloom ([a-z]+) ?([\w.-]*)", text, re.MULTILINE)
     assert {command for command, _ in used} == COMMANDS
-    known = {template.name for template in names()} | {"digits.gradloom", ""}
+    known = {template.name for template in names()} | {"digits.gradloom", "reverse.gradloom", ""}
     assert {argument for _, argument in used} <= known

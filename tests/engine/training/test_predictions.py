@@ -201,6 +201,7 @@ def test_numbers_of_a_code_that_never_vary_are_passed_over() -> None:
 @pytest.mark.parametrize("name", [info.name for info in templates.names() if not info.data])
 def test_every_template_has_a_picture(name: str) -> None:
     design = templates.load(name)
+    assert design.data is not None
     predictor = Predictor(engine.compile(design), load(design.data), samples=64)
     found = predictor.compute()
     for field, (dtype, shape) in predictor.fields.items():
@@ -210,6 +211,7 @@ def test_every_template_has_a_picture(name: str) -> None:
 
 def test_an_image_that_two_inputs_share_is_shown_whole() -> None:
     design = templates.load("siamese")
+    assert design.data is not None
     predictor = Predictor(engine.compile(design), load(design.data), samples=64)
     assert predictor.fields["images"][1][1:] == (16, 8, 1)
     assert predictor.compute()["images"].any()
