@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -88,8 +89,7 @@ def _sharing_entries(view: CanvasView, menu: QMenu, node_id: str) -> None:
     if offered and len(view.selection.nodes) == 1:
         inner = menu.addMenu(icon("link"), "Share weights with")
         for other in offered[:MOST_OWNERS]:
-            owner_id = other.id
-            inner.addAction(other.name, lambda owner_id=owner_id: view.edit.share_weights(owner_id))
+            inner.addAction(other.name, partial(view.edit.share_weights, other.id))
     if any(design.nodes[chosen].shares for chosen in view.selection.nodes):
         _add(menu, "Stop sharing weights", "unlink", "", view.edit.stop_sharing)
 

@@ -25,7 +25,9 @@ def head_of(design: Design, output_id: str, inference: Inference | None = None) 
         edges = [edge for edge in design.incoming(node_id) if edge.target_port != "target"]
         if len(edges) != 1:
             name = design.nodes[output_id].name
-            raise DesignError(f"No single layer with weights leads to {name}: there is no head to cut.", node=output_id)
+            raise DesignError(
+                f"No single layer with weights leads to {name}: there is no head to cut.", node=output_id
+            )
         node_id = edges[0].source
         if parameters.get(node_id):
             return design.nodes[node_id]
@@ -38,7 +40,9 @@ def new_head(design: Design, output_id: str, units: int, inference: Inference | 
     """
     old = head_of(design, output_id, inference)
     if old.type != "Dense":
-        raise DesignError(f"The head of the network, {old.name}, is no Dense layer: put one there first.", node=old.id)
+        raise DesignError(
+            f"The head of the network, {old.name}, is no Dense layer: put one there first.", node=old.id
+        )
     others = [node.name for node in design.nodes.values() if node.id != old.id]
     new = Node(
         id=design.new_id("Dense"),
