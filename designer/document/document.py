@@ -15,6 +15,7 @@ from shiboken6 import isValid
 from designer.document.edit_command import EditCommand
 from engine.core.problems import Problem
 from engine.design import edits as e
+from engine.design.blocks import PORT_LAYERS
 from engine.design.checks import problems_of
 from engine.design.design import Design
 from engine.design.elements import Node, Position
@@ -162,6 +163,8 @@ class Document(QObject):
             if self.design.nodes[node_id] is not node:
                 self.node_replaced.emit(node_id)
         inner = edit.edit if isinstance(edit, e.EditBlock) else edit
+        if isinstance(inner, e.ReplaceNode) and inner.node.type in PORT_LAYERS:
+            return False  # where its nodes lie decides the order of a block's ports
         return moved or isinstance(inner, e.AddNote | e.RemoveNote | e.ReplaceNote)
 
     def _is_move(self, edit: e.Edit) -> bool:

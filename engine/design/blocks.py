@@ -192,7 +192,7 @@ def excess(blocks: Mapping[str, Block], nodes: Iterable[Node] = ()) -> str:
 
 
 def ports_of(block: Block) -> Ports:
-    """Return the ports of a block, in the order of its nodes; the instances inside it must have theirs already.
+    """Return the ports of a block, from top to bottom as its port nodes lie; instances in it must have theirs already.
 
     An input is optional where nothing inside insists on it.
     """
@@ -205,12 +205,13 @@ def ports_of(block: Block) -> Ports:
             port.name == edge.target_port and not port.optional for port in nodes[edge.target].layer.INPUTS
         )
     }
+    gates = sorted(block.nodes, key=lambda node: (0.0, 0.0) if node.position is None else node.position[::-1])
     inputs = tuple(
         Port(node.name, node.note, optional=node.id not in insisted)
-        for node in block.nodes
+        for node in gates
         if isinstance(node.layer, BlockInput)
     )
-    outputs = tuple(Port(node.name, node.note) for node in block.nodes if isinstance(node.layer, BlockOutput))
+    outputs = tuple(Port(node.name, node.note) for node in gates if isinstance(node.layer, BlockOutput))
     return inputs, outputs
 
 

@@ -161,9 +161,8 @@ def _infer_block(design: Design, node_id: str, edges: list[Edge], result: Infere
         if fed[0].ids:
             result.ids.add(node_id)
         return
-    exits = [
-        inner_node.id for inner_node in inside.nodes.values() if isinstance(inner_node.layer, BlockOutput)
-    ]
+    gates = {gate.name: gate.id for gate in inside.nodes.values() if isinstance(gate.layer, BlockOutput)}
+    exits = [gates[port.name] for port in layer.outputs]
     if any(exit_id not in inner.inputs for exit_id in exits):
         return
     result.outputs[node_id] = tuple(inner.inputs[exit_id][0] for exit_id in exits)
