@@ -27,7 +27,7 @@ from designer.common.theme import Theme
 from designer.plots.readout import ReadoutLabel, ReadoutRow
 
 Array = NDArray[Any]
-LARGEST_CELL = 36.0
+LARGEST_CELL = 44.0
 NAME_MOST = 72.0
 SHADES = 256
 SIGNS = {" ": "·", "\n": "↵", "\t": "⇥", "<start>": "▸", "<end>": "■"}
@@ -74,7 +74,8 @@ class AttentionView(QWidget):
         self.readout = ReadoutLabel(theme, parent or self)
         self.setFont(tabular(scaled(self.font(), 0.88)))
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Attention map")
 
     @property
     def shown(self) -> AttentionMap:
@@ -199,6 +200,9 @@ class AttentionView(QWidget):
         painter.setPen(self._theme.color("text_muted"))
         counter = QRectF(before.right(), 0, after.left() - before.right(), before.height())
         painter.drawText(counter, middle, f"sample {self._sample + 1} of {self._count}")
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.color("accent"), 1))
+            painter.drawRoundedRect(before.united(after).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if any(len(name) > 1 for name in (*self._map.queries, *self._map.keys)):
             return
         painter.setPen(self._theme.color("text"))
