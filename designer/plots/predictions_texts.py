@@ -13,7 +13,7 @@ from designer.common.text import format_percent, scaled
 from designer.common.theme import Theme
 from engine.data.tokens import END, join_tokens, text_of
 
-GAP = 20.0
+GAP = 16.0
 MARK = 20.0
 AIR = 7.0
 
@@ -135,7 +135,7 @@ class TextsView(QAbstractScrollArea):
         bar.setSingleStep(round(self._row_height()))
 
     def _columns(self) -> list[tuple[float, float]]:
-        """Return (left, width) of source, answer and truth: each as wide as it needs, or its share of what there is."""
+        """Return (left, width) of source, answer and truth."""
         metrics = QFontMetricsF(self._font)
         room = self.viewport().width() - MARK - 2 * GAP
         small = QFontMetricsF(scaled(self.font(), 0.88))
@@ -151,6 +151,8 @@ class TextsView(QAbstractScrollArea):
                 strict=True,
             )
         ]
+        # Where there is little room the source gives way first: what was made of it is to be compared.
+        wanted[0] = max(wanted[0] - max(sum(wanted) - room, 0.0), min(wanted[0], 0.28 * room))
         share = min(1.0, room / max(sum(wanted), 1.0))
         left, found = MARK, []
         for width in wanted:
