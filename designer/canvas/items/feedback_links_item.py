@@ -101,7 +101,7 @@ def way_back(output: QRectF, previous: QRectF, cards: Iterable[QRectF]) -> QPain
             card.right() > left
             and card.left() < right
             and card.top() < level + 8
-            and card.bottom() > level - 8
+            and card.bottom() > level - 20
         ):
             level = max(level, card.bottom() + BELOW)
     side = -CORNER if end.x() < start.x() else CORNER
