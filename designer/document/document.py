@@ -122,6 +122,11 @@ class Document(QObject):
             self._own_stack.blockSignals(True)
             self._own_stack.clear()
 
+    @property
+    def whole(self) -> Design:
+        """The design as it is drawn and saved, whatever part or side of it is shown."""
+        return self.design
+
     def flat_id(self, node_id: str) -> str:
         """Return the id that a node has once every block is taken apart: the one that training knows it by."""
         return node_id

@@ -72,8 +72,8 @@ class EditCommands(QObject):
         self._pastes += 1
         step = self._pastes * PASTE_OFFSET
         edits, nodes, notes = pasting(self._document.design, fragment, at=at, offset=(step, step))
-        self._push(f"Paste {_count(len(nodes), 'layer')}", edits)
-        self._selection.set(nodes, notes=notes)
+        if self._push(f"Paste {_count(len(nodes), 'layer')}", edits):
+            self._selection.set(nodes, notes=notes)
 
     def duplicate(self) -> None:
         """Put a copy of the selected layers beside them."""
@@ -81,8 +81,7 @@ class EditCommands(QObject):
         fragment = fragment_of(self._document.design, chosen.nodes, chosen.notes)
         step = (PASTE_OFFSET, PASTE_OFFSET)
         edits, nodes, notes = pasting(self._document.design, fragment, offset=step)
-        if edits:
-            self._push(f"Duplicate {self._what()}", edits)
+        if edits and self._push(f"Duplicate {self._what()}", edits):
             chosen.set(nodes, notes=notes)
 
     def select_all(self) -> None:

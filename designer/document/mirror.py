@@ -35,6 +35,10 @@ class Mirror(Document):
         root.checked.connect(self._on_root_checked)
         root.reset.connect(self._on_root_reset)
 
+    @property
+    def whole(self) -> Design:
+        return self.root.design
+
     def set_design(self, design: Design) -> None:
         """Put another design into the root."""
         self.root.set_design(design)

@@ -135,7 +135,7 @@ class TrainingSession(QObject):
         kept.begin_run()
         self._step_at_once = paused
         self._set_state("starting")
-        design, launcher = self._document.design, self._launcher
+        design, launcher = self._document.whole, self._launcher
         try:
             run = launcher.run(design, weights=weights, state=state, folder=self.folder, paused=paused)
             self._link.open(run, launcher.watches(self._board.keys))
