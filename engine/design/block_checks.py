@@ -11,7 +11,7 @@ from engine.core.problems import Problem, Repair
 from engine.design import edits as e
 from engine.design.blocks import Arriving, BlockInput, BlockLayer, BlockOutput, contains_itself
 from engine.design.design import Design
-from engine.design.elements import Node
+from engine.design.elements import Edge, Node
 from engine.design.inference import Inference
 
 
@@ -28,6 +28,13 @@ def block_problems(design: Design, inference: Inference) -> Iterator[Problem]:
         message = "Nothing leaves the block. Add a BlockOutput."
         yield Problem(node="", severity="warning", code="no_output", message=message)
     yield from _names(design)
+
+
+def arrives_at(design: Design, edge: Edge) -> bool:
+    """Return whether a wire brings anything: inside a block, one from a port without a wire does not."""
+    source = design.nodes[edge.source]
+    unwired = design.arriving is not None and source.name not in design.arriving
+    return not (unwired and isinstance(source.layer, BlockInput))
 
 
 def sharing_fault(owner: Node, node: Node, inference: Inference) -> str:
