@@ -2,6 +2,7 @@
 
 python -m benchmarks            all of them
 python -m benchmarks engine     only those named
+python -m benchmarks --as-set   with the environment's own choice of OpenBLAS kernels, where it makes one
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ def main() -> int:
     """Run the benchmarks named on the command line, or all; return 1 where one of them broke a limit."""
     folder = Path(__file__).parent
     found = [module.name for module in pkgutil.iter_modules([str(folder)]) if not module.name.startswith("_")]
-    wanted = sys.argv[1:] or found
+    as_set = "--as-set" in sys.argv
+    wanted = [name for name in sys.argv[1:] if name != "--as-set"] or found
     unknown = [name for name in wanted if name not in found]
     if unknown:
         print(f"There is no benchmark {unknown[0]!r}. Known: {', '.join(found)}.", file=sys.stderr)
         return 2
     environment = {**os.environ, **ONE_THREAD}
-    for variable in CHOICES:
+    for variable in () if as_set else CHOICES:
         if value := environment.pop(variable, ""):
             print(f"{variable}={value} is left out: each library chooses for the processor that is here.")
     failed = []
