@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QTextBlockFormat, QTextCursor
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextTable
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from designer.common.resources import resource_path, resource_text
@@ -11,6 +11,7 @@ from designer.common.theme import theme
 
 PAGES = (
     "first-steps",
+    "networks",
     "blocks",
     "data",
     "training",
@@ -33,13 +34,16 @@ class GuideView(QWidget):
         self.setAccessibleName("Guide")
         self.list = QListWidget()
         self.list.setAccessibleName("pages of the guide")
-        self.list.setFixedWidth(200)
         self.browser = QTextBrowser()
         self.browser.setOpenExternalLinks(True)
         self.browser.document().setDocumentMargin(16)
+        # A table as wide as the page counts its border twice: there is nothing to scroll to.
+        self.browser.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for name in PAGES:
             item = QListWidgetItem(page_title(name), self.list)
             item.setSizeHint(QSize(0, self.list.fontMetrics().height() + 12))
+        widest = max(self.list.fontMetrics().horizontalAdvance(page_title(name)) for name in PAGES)
+        self.list.setFixedWidth(widest + 32)
         self.list.currentRowChanged.connect(self._on_row_changed)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 8)
@@ -68,6 +72,13 @@ class GuideView(QWidget):
             cursor.setPosition(block.position())
             cursor.setBlockFormat(layout)
             block = block.next()
+        for frame in self.browser.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                table = frame.format().toTableFormat()
+                table.setBorderBrush(theme().color("border"))
+                table.setTopMargin(8)
+                table.setBottomMargin(12)
+                frame.setFormat(table)
 
     def _on_theme_changed(self) -> None:
         self._on_row_changed(self.list.currentRow())

@@ -12,6 +12,14 @@ def test_every_page_is_listed() -> None:
     assert set(all_pages()) == set(PAGES)
 
 
+def test_no_title_is_cut(qtbot: QtBot) -> None:
+    view = GuideView()
+    qtbot.addWidget(view)
+    view.show()
+    metrics, room = view.list.fontMetrics(), view.list.viewport().width()
+    assert all(metrics.horizontalAdvance(page_title(name)) + 8 < room for name in PAGES)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_shown(qtbot: QtBot, name: str) -> None:
     view = GuideView()
