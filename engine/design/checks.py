@@ -9,7 +9,7 @@ from engine.core.problems import Problem, Repair
 from engine.core.registry import family
 from engine.core.shapes import size, text
 from engine.design import edits as e
-from engine.design.block_checks import block_problems, sharing_fault
+from engine.design.block_checks import arrives_at, block_problems, sharing_fault
 from engine.design.blocks import BlockLayer
 from engine.design.class_weight_checks import class_weight_problems
 from engine.design.design import Design
@@ -17,7 +17,7 @@ from engine.design.elements import Node, UnknownLayer
 from engine.design.feedback_checks import feedback_problems
 from engine.design.inference import Inference, infer
 from engine.design.phase_checks import phase_problems
-from engine.design.repairs import shape_repairs
+from engine.design.repairs import ids_repairs, shape_repairs
 
 MEMORY_BUDGET = 4 * 2**30
 """Bytes that the parameters, their gradients and an optimizer's slots may take before a design is refused."""
@@ -151,7 +151,7 @@ def _has_known_ports(design: Design, node: Node) -> bool:
 
 def _optional_ports(design: Design, inference: Inference) -> Iterator[Problem]:
     """Optional inputs are told apart by their order, so a later one needs those before it."""
-    fed = {(edge.target, edge.target_port) for edge in design.edges}
+    fed = {(edge.target, edge.target_port) for edge in design.edges if arrives_at(design, edge)}
     for node in design.nodes.values():
         lacking = ""
         for port in () if isinstance(node.layer, BlockLayer) else node.layer.INPUTS:
@@ -209,12 +209,13 @@ def _shapes(design: Design, inference: Inference) -> Iterator[Problem]:
     for node_id, error in inference.faults.items():
         node = design.nodes[node_id]
         shapes = inference.inputs.get(node_id, ())
+        repairs = ids_repairs(design, node, inference.ids)
         yield Problem(
             node=node_id,
             severity="error",
             code="shape",
             message=f"{node.name}: {error}",
-            repairs=shape_repairs(design, node, shapes),
+            repairs=shape_repairs(design, node, shapes) if repairs is None else repairs,
             shapes=shapes,
         )
 

@@ -180,10 +180,14 @@ def inner_parameters(inside: Design, inner: Inference) -> Iterator[ParameterSpec
 
 
 def _follow_ids(design: Design, node_id: str, sources: list[str], result: Inference) -> None:
-    """Note where ids flow, and the fault of a layer that computes with numbers but is fed ids."""
+    """Note where ids flow, and the fault of a layer that computes with numbers but is fed ids, or the reverse."""
     node, layer = design.nodes[node_id], design.nodes[node_id].layer
     if not sources and layer.FED and getattr(layer, "dtype", "float") == "int":
         result.ids.add(node_id)
+    if layer.INTEGERS and not node.bypassed and node_id in result.outputs and not result.ids.issuperset(sources):
+        message = f"{layer.NAME} takes ids, but numbers arrive: set the dtype of the Input before it to int."
+        result.faults[node_id] = ShapeError(message, node=node_id)
+        del result.outputs[node_id]
     if not result.ids.intersection(sources[:1] if node.type == "Output" else sources):
         return
     if node.bypassed or (layer.ALIAS and not layer.ACTIVATION_FIELD):

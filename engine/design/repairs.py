@@ -1,8 +1,8 @@
-"""Cures for shapes that don't fit: which layer, put on the wire, would make what arrives acceptable."""
+"""Cures for what does not fit: which layer, put on the wire, would make what arrives acceptable."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from engine.core.errors import GradloomError
@@ -55,6 +55,26 @@ def shape_repairs(design: Design, node: Node, shapes: tuple[Shape, ...]) -> tupl
         if found:
             break
     return (*_own_setting(node, shapes), *found)[:3]
+
+
+def ids_repairs(design: Design, node: Node, ids: Collection[str]) -> tuple[Repair, ...] | None:
+    """Return what brings ids to a layer that takes them, and numbers to one that computes with these.
+
+    `ids` are the nodes that give ids. None where what arrives is what the layer takes: then the fault is another.
+    """
+    found: list[Repair] | None = None
+    for edge in design.incoming(node.id):
+        source, takes_ids = design.nodes[edge.source], node.layer.INTEGERS
+        if (source.id in ids) == takes_ids or edge.target_port == "target":
+            continue
+        found = found or []
+        if not takes_ids and "Embedding" in layers.classes:
+            found.append(Repair("Insert Embedding", tuple(insertion(design, edge, layers["Embedding"]()))))
+        if source.type == "Input":
+            kind, what = ("int", "ids") if takes_ids else ("float", "numbers")
+            changed = source.with_(layer=source.layer.replace(dtype=kind))
+            found.append(Repair(f"Let {source.name} give {what}", (e.ReplaceNode(changed),)))
+    return None if found is None else tuple(found[:3])
 
 
 def _own_setting(node: Node, shapes: tuple[Shape, ...]) -> Iterator[Repair]:

@@ -139,3 +139,44 @@ def test_ids_stay_and_names_are_unique() -> None:
     first, second = design.add("Dense", name="hidden"), design.add("Dense", name="hidden")
     assert (first.id, second.id) == ("dense_1", "dense_2")
     assert (first.name, second.name) == ("hidden", "hidden_2")
+
+
+def _asked_of(design: Design) -> list[tuple[str, list[str]]]:
+    return [(p.message, [repair.label for repair in p.repairs]) for p in design.check()]
+
+
+def test_ids_and_numbers_are_told_apart_and_repaired() -> None:
+    design = Design()
+    h = design.add("Input", shape=(5,), name="letters")
+    h = design.add("Embedding", h, input_dim=7, output_dim=3, name="table")
+    design.add("Output", design.add("Dense", design.add("Flatten", h), units=2), loss="mean_squared_error")
+    ((message, labels),) = _asked_of(design)
+    assert (
+        message
+        == "table: Embedding takes ids, but numbers arrive: set the dtype of the Input before it to int."
+    )
+    assert labels == ["Let letters give ids"]
+    for edit in design.check()[0].repairs[0].edits:
+        design.apply(edit)
+    assert not _asked_of(design)
+
+    other = Design()
+    h = other.add("Input", shape=(5,), dtype="int", name="letters")
+    other.add("Output", other.add("Dense", h, units=2, name="sum"), loss="mean_squared_error")
+    ((message, labels),) = _asked_of(other)
+    assert message == "sum: Dense computes with numbers, but ids arrive: put an Embedding before it."
+    assert labels == ["Insert Embedding", "Let letters give numbers"]
+    for number in (0, 1):
+        trial = other.copy()
+        for edit in other.check()[0].repairs[number].edits:
+            trial.apply(edit)
+        assert not _asked_of(trial)
+
+
+def test_numbers_that_were_computed_are_no_ids() -> None:
+    design = Design()
+    h = design.add("Dense", design.add("Input", shape=(5,)), units=3)
+    design.add("Output", design.add("Embedding", h, name="table"), loss="mean_squared_error")
+    ((message, labels),) = _asked_of(design)
+    assert message.startswith("table: Embedding takes ids")
+    assert labels == []
