@@ -148,7 +148,8 @@ GESTURES = (
     ("Canvas", "Wheel", "Zoom at the pointer"),
     ("Canvas", "Drag on empty canvas", "Select; Shift adds, Ctrl toggles"),
     ("Canvas", "Arrow keys", "Move the selection by a step"),
-    ("Canvas", "Esc", "Give up the gesture"),
+    ("Canvas", "Double-click a block", "Go in"),
+    ("Canvas", "Esc", "Give up the gesture; else let go of the selection; else leave the block"),
     ("Training views", "Space", "Pause, or go on"),
 )
 """What the mouse does, for the shortcut sheet: (heading, gesture, meaning)."""
