@@ -349,19 +349,3 @@ def test_what_would_hold_itself_is_not_offered_inside() -> None:
     inside = {offer.name for offer in offers(design.inside("residual"))}
     assert not {"block/residual", "block/pair"} & inside
     assert "block/residual" in {offer.name for offer in offers(design.inside("pair"))}
-
-
-def test_ports_stand_in_the_order_in_which_their_nodes_lie() -> None:
-    design = Design()
-    places = {"low": (0.0, 200.0), "high": (0.0, 0.0), "deep": (500.0, 300.0), "top": (500.0, -10.0)}
-    layers_of = {"low": BlockInput(), "high": BlockInput(), "deep": BlockOutput(), "top": BlockOutput()}
-    nodes = tuple(node(name, layer, position=places[name]) for name, layer in layers_of.items())
-    edges = (wire("low", "deep"), wire("high", "top"))
-    design.apply(e.AddBlock(Block(id="crossed", name="Crossed", nodes=nodes, edges=edges)))
-    small, large = design.add("Input", shape=(2,)), design.add("Input", shape=(3,))
-    both = design.add("crossed", [small, large])
-    assert [port.name for port in both.layer.INPUTS] == ["high", "low"]
-    assert infer(design).outputs[both.id] == ((2,), (3,))
-    design.apply(e.EditBlock("crossed", e.ReplaceNode(nodes[3].with_(position=(500.0, 900.0)))))
-    assert [port.name for port in design.nodes[both.id].layer.OUTPUTS] == ["deep", "top"]
-    assert infer(design).outputs[both.id] == ((3,), (2,))
