@@ -43,7 +43,8 @@ def feedback_problems(design: Design, inference: Inference) -> Iterator[Problem]
             what = f"there is no Output {wanted!r}" if wanted else f"there are {len(outputs)} Outputs"
             yield _problem(node, f"{what}: say whose previous step it is.", "output", _choices(node, outputs))
             continue
-        yield from _disagreement(design, inference, node, meant[0])
+        found = list(_disagreement(design, inference, node, meant[0]))
+        yield from found or _embeddings(design, inference, node, meant[0])
 
 
 def _disagreement(design: Design, inference: Inference, node: Node, output: Node) -> Iterator[Problem]:
@@ -74,6 +75,38 @@ def _disagreement(design: Design, inference: Inference, node: Node, output: Node
         message = f"its shape is {text(layer.shape)}, but {output.name} gives {text(wanted)}."
         repair = Repair(f"Set its shape to {text(wanted)}", (_with(node, shape=wanted),))
         yield _problem(node, message, "shape", (repair,))
+
+
+def _embeddings(design: Design, inference: Inference, node: Node, output: Node) -> Iterator[Problem]:
+    """Yield what is wrong with the Embeddings that read ids which are fed back."""
+    layer: Any = node.layer
+    arriving = inference.inputs.get(output.id)
+    if layer.dtype != "int" or not arriving or len(arriving[0]) < 2:
+        return
+    classes = arriving[0][-1]
+    for edge in design.outgoing(node.id):
+        reader = design.nodes[edge.target]
+        known: Any = reader.layer
+        if reader.type != "Embedding":
+            continue
+        if known.input_dim < classes:
+            message = f"it has {known.input_dim} rows, but {output.name} chooses among {classes}, which are fed back."
+            repair = Repair(f"Give it {classes} rows", (_with(reader, input_dim=classes),))
+            yield _problem(reader, message, "input_dim", (repair,))
+        if layer.end_id and not known.mask_zero:
+            message = (
+                f"{reader.name}: the steps after the end of a sequence count in the loss, as padding to be told. With "
+                "mask_zero they don't."
+            )
+            repair = Repair("Mask the padding", (_with(reader, mask_zero=True),))
+            yield Problem(
+                node=reader.id,
+                severity="hint",
+                code="feedback",
+                message=message,
+                repairs=(repair,),
+                field="mask_zero",
+            )
 
 
 def _choices(node: Node, outputs: list[Node]) -> tuple[Repair, ...]:

@@ -235,6 +235,21 @@ def test_problems_come_with_cures() -> None:
     assert getattr(design.nodes[previous.id].layer, "output") == output.name  # noqa: B009
 
 
+def test_embeddings_of_what_is_fed_back_have_a_row_for_each_class_and_mask_the_padding() -> None:
+    from engine.design import edits as e
+
+    design = decoder()
+    node = design.node_named("embedding_1")
+    design.apply(e.ReplaceNode(node.with_(layer=node.layer.replace(input_dim=3, mask_zero=False))))
+    rows, padding = problems(design)
+    assert (rows.severity, padding.severity) == ("error", "hint")
+    assert "3 rows" in rows.message
+    design.apply(rows.repairs[0].edits[0])
+    (padding,) = problems(design)
+    design.apply(padding.repairs[0].edits[0])
+    assert problems(design) == []
+
+
 def looking(layer: str, **settings: Any) -> engine.Design:
     """A decoder of ids with a layer between that may look both ways."""
     design = engine.Design()
