@@ -27,13 +27,14 @@ def predict(
     from engine.cli.evaluate import trained_network, treated_samples
     from engine.cli.opening import check_writable, open_design
     from engine.design.files import write_atomically
+    from engine.training.targets import samples_for
 
     check_writable(out)
     archive, folder = open_design(file)
     network = trained_network(archive, file)
     split = treated_samples(archive, data, folder, need_targets=False)
     with np.errstate(all="ignore"):
-        result = network.predict(split.x)
+        result = network.predict(samples_for(network, split.x))
     outputs: dict[str, Any] = result if isinstance(result, dict) else {"prediction": result}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

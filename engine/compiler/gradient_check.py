@@ -6,7 +6,7 @@ is a small part of the largest gradient of that parameter, or what the rounding 
 
 A difference has errors of its own, which say nothing of the gradient: a step may cross a kink (ReLU, max pooling), and
 where the gradient is tiny (a vanishing one) rounding drowns it. So a value that does not agree at once is looked at
-again with a smaller step, and with a wide step by the rule of fourth order,
+again with a smaller step, with a coarser one, and with a wide step by the rule of fourth order,
 d_i = (L(-2h) - 8 L(-h) + 8 L(h) - L(2h)) / 12h. A wrong gradient agrees with none of them.
 """
 
@@ -26,7 +26,7 @@ FLOOR = 1e-4
 """Part of a parameter's largest gradient below which differences are compared absolutely."""
 PASS = 1e-6
 """The relative error under which a gradient counts as right."""
-FINE, WIDE = 0.1, 100.0
+FINE, COARSE, WIDE = 0.1, 10.0, 100.0
 """The further steps, as multiples of the first."""
 ROUNDING = 4 * float(np.finfo(np.float64).eps)
 """How far the loss may be off by rounding, as a part of its size."""
@@ -112,7 +112,7 @@ def _worst(
 
 def _differences(at: Callable[[float], float], step: float) -> Iterator[float]:
     """Yield estimates of the slope, each where the one before did not agree."""
-    for h in (step, FINE * step):
+    for h in (step, FINE * step, COARSE * step):
         yield (at(h) - at(-h)) / (2 * h)
     h = WIDE * step
     yield (at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h)

@@ -135,6 +135,14 @@ def prepare_targets(
         raise TrainingError(str(error)) from None
 
 
+def samples_for(network: Network, x: Array | Mapping[str, Array]) -> Array | Mapping[str, Array]:
+    """Return what `Network.predict` takes for the samples of a data set: one array may be for several inputs."""
+    shared = _shared_out(network, network.inputs, x)
+    if shared is x or not isinstance(shared, Mapping):
+        return x
+    return {network.design.nodes[node_id].name: array for node_id, array in shared.items()}
+
+
 def _shared_out(
     network: Network, nodes: tuple[str, ...], arrays: Array | Mapping[str, Array]
 ) -> Array | Mapping[str, Array]:

@@ -96,6 +96,19 @@ def test_what_was_written_is_told_as_json_too(trained: Path, folder: Path, run: 
     assert told == {"out": "w.safetensors", "arrays": 4, "numbers": 51}
 
 
+def test_small_gradients_beside_kinks_are_checked_with_the_step_that_suits(run: Run) -> None:
+    outcome = run("check", "surnames-attention")
+    assert (outcome.status, "FAILED" in outcome.out) == (0, False)
+
+
+def test_predict_shares_an_array_out_among_several_inputs(folder: Path, run: Run) -> None:
+    assert run("train", "siamese", "--epochs", "1", "--save", "twins.gradloom").status == 0
+    outcome = run("predict", "twins.gradloom", "--data", "digit_pairs", "--out", "p.csv")
+    assert outcome.status == 0, outcome.err
+    header = (folder / "p.csv").read_text().splitlines()[0]
+    assert header.startswith("prediction,p(")
+
+
 def test_predict_needs_no_targets_and_gives_the_units_of_the_data(folder: Path, run: Run) -> None:
     random = np.random.default_rng(0)
     x = random.uniform(-1, 1, 120)
