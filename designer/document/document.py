@@ -109,9 +109,10 @@ class Document(QObject):
             for inverse in inverses:
                 self._carry_out(inverse, [])
             raise
+        if not quiet:
+            self._recheck()  # before anyone is told: who stands in a block that is gone now looks at the shapes outside
         self.performed.emit()
         if not quiet:
-            self._recheck()
             self.checked.emit()
         return inverses
 

@@ -122,6 +122,20 @@ def test_one_is_led_out_where_the_block_that_one_is_in_goes(root: Document):
     assert scope.path == ()
 
 
+def test_whoever_is_led_out_is_told_the_shapes_of_what_is_there(root: Document):
+    scope = Scope(root)
+    selection = Selection(scope)
+    unknown: list[str] = []
+    scope.checked.connect(lambda: unknown.extend(set(scope.inference.order) - set(scope.design.nodes)))
+    selection.set([scope.design.incoming("output_1")[0].source])
+    EditCommands(scope, selection).group()
+    (block,) = selection.nodes
+    assert scope.enter(block)
+    root.undo_stack.undo()
+    assert scope.path == ()
+    assert not unknown
+
+
 def test_training_sees_every_layer_under_its_flat_id(root: Document):
     flat, told = FlatDocument(root), None
     assert "residual_2/dense_1" in flat.design.nodes
