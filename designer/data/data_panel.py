@@ -198,8 +198,8 @@ class DataPanel(QWidget):
         self.fit_note.setVisible(fit is not None)
         if fit is not None:
             self.fit_button.setEnabled(bool(fit.edits))
-            lines = [*fit.changes, *fit.remarks]
-            self.fit_note.setText(". ".join(lines) + "." if lines else "✓ Input and Output fit this data.")
+            lines = [f"{line.rstrip('.')}." for line in (*fit.changes, *fit.remarks)]
+            self.fit_note.setText(" ".join(lines) if lines else "✓ Input and Output fit this data.")
 
     # ------------------------------------------------------------------ edits
 
