@@ -36,7 +36,8 @@ def read(path: Path) -> dict[str, np.ndarray]:
 
 def design_of(example: Example) -> Design:
     design = Design("one layer")
-    inputs = [design.add("Input", shape=shape) for shape in example.inputs]
+    dtype = "int" if example.layer.INTEGERS else "float"
+    inputs = [design.add("Input", shape=shape, dtype=dtype) for shape in example.inputs]
     node = design.add(example.layer, inputs)
     for port in example.layer.OUTPUTS:
         design.add("Output", (node, port.name), loss="mean_squared_error")
