@@ -28,6 +28,8 @@ class Inferring:
         self.batch = max(1, min(ELEMENTS // max(widest, 1), BATCH, samples))
         self._plan = network.plan(self.batch, False)
         self._output = output
+        self.real: Array | None = None
+        """(N, steps) bool of the last answers: True where a step is no padding. None where none is."""
         self._fills: dict[int, tuple[BoundData, Fill]] = {}
         self.seconds_per_batch = self._measure()
 
@@ -47,10 +49,15 @@ class Inferring:
         _, fill = self._fills[id(data)]
         order = np.arange(-(-data.samples // self.batch) * self.batch) % data.samples
         answers = np.empty((len(order), *self.shape), self._plan.dtype)
+        mask = self._plan.masks.get(self._output)
+        real = None if mask is None else np.empty((len(order), *mask.shape[1:]), bool)
         for start in range(0, len(order), self.batch):
             fill(order[start : start + self.batch])
             self._plan.forward()
             answers[start : start + self.batch] = self._plan.predictions[self._output]
+            if mask is not None and real is not None:
+                real[start : start + self.batch] = mask
+        self.real = None if real is None else real[: data.samples]
         return answers[: data.samples]
 
     def ask_array(self, x: Array) -> Array:

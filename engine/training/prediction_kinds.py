@@ -208,7 +208,7 @@ class ScatterKind(Kind):
 class ConfusionKind(Kind):
     """Which class is taken for which: "matrix" (classes, classes) int64, rows the true class, columns the answer.
 
-    Where each step of a sequence has a class, every step counts. For images also the worst mistakes, the surest first:
+    Where each step of a sequence has a class, every step counts that is no padding. For images also the worst mistakes, the surest first:
     "mistakes" how many there are, and of the first 24 "images" (24, h, w, c) uint8, "true", "answered",
     "confidence" (of the answer), "true_share" (the probability of the true class) and "number" (in the part).
     """
@@ -246,7 +246,10 @@ class ConfusionKind(Kind):
         truth = self.truth
         if decided.ndim > truth.ndim:
             decided = decided.reshape(truth.shape)
-        places = self._row[truth.reshape(-1)] * rows + self._row[decided.reshape(-1)]
+        if (real := self.inferring.real) is not None and real.shape == truth.shape:
+            places = self._row[truth[real]] * rows + self._row[decided[real]]
+        else:
+            places = self._row[truth.reshape(-1)] * rows + self._row[decided.reshape(-1)]
         matrix = np.bincount(places, minlength=rows * rows).reshape(rows, rows)
         found: dict[str, Array] = {"matrix": matrix}
         return found | self._mistakes(outputs, decided) if self._images is not None else found

@@ -217,6 +217,17 @@ def test_an_image_that_two_inputs_share_is_shown_whole() -> None:
     assert predictor.compute()["images"].any()
 
 
+def test_padding_counts_as_little_as_in_the_accuracy() -> None:
+    design = templates.load("transformer")
+    assert design.data is not None
+    network, data = engine.compile(design), load(design.data)
+    predictor = Predictor(network, data, samples=10_000)
+    matrix = predictor.compute()["matrix"]
+    validation = evaluate(network, data.validation)
+    assert matrix.sum() < data.validation.y.size
+    assert matrix.trace() / matrix.sum() == pytest.approx(validation["accuracy"], abs=1e-6)
+
+
 def test_many_classes_share_the_last_row() -> None:
     rng = np.random.default_rng(0)
     names = tuple(f"c{number}" for number in range(90))
