@@ -80,8 +80,9 @@ class PredictionPictures(QWidget):
             self.has_pages = "images" in value and self.width() < SIDE_BY_SIDE
             self.second_page = "mistakes"
             view.show_value(value, mistakes=mistakes)
-            samples = int(value["matrix"].sum())
-            notes = (f"{format_percent(view.matrix.accuracy)} right", f"{format_count(samples)} samples")
+            counted, samples = int(value["matrix"].sum()), sum(part[1] for part in value["about"]["parts"])
+            what = "steps" if counted > samples else "samples"
+            notes = (f"{format_percent(view.matrix.accuracy)} right", f"{format_count(counted)} {what}")
         elif isinstance(view, AttentionView):
             view.show_value(value, target)
             notes = (f"largest weight {format_percent(view.largest)}",)

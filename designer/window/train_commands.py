@@ -28,6 +28,8 @@ REASONS = {
     "gradient_norm": "Stopped: gradient is small",
     "stopped": "Stopped",
 }
+OF_SAMPLES = ("sample_quality", "sample_precision")
+"""What a network that makes samples is judged by, the most telling first."""
 READOUT_MS = 100
 FACTS_MS = 1000
 
@@ -232,7 +234,10 @@ def result_text(outcome: Any, epochs: Sequence[Any]) -> str:
     for part in ("test", "validation", "training"):
         figures = {name: value for name, value in (parts.get(part) or {}).items() if name != "loss"}
         if figures:
-            name, value = next(iter(figures.items()))
-            shown = format_percent(value) if "accuracy" in name else format_number(value)
-            return f"{part} {name.replace('_', ' ')} {shown}"
+            # Of a network that makes samples, the accuracy of its discriminator says nothing.
+            name = next((name for name in OF_SAMPLES if name in figures), next(iter(figures)))
+            words, value = name.replace("_", " "), figures[name]
+            if name in OF_SAMPLES:
+                return f"{words} {format_percent(value)}"
+            return f"{part} {words} {format_percent(value) if 'accuracy' in name else format_number(value)}"
     return ""

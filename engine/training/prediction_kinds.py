@@ -208,7 +208,8 @@ class ScatterKind(Kind):
 class ConfusionKind(Kind):
     """Which class is taken for which: "matrix" (classes, classes) int64, rows the true class, columns the answer.
 
-    Where each step of a sequence has a class, every step counts that is no padding. For images also the worst mistakes, the surest first:
+    Where each step of a sequence has a class, every step counts that is no padding. For images also the worst mistakes,
+    the surest first:
     "mistakes" how many there are, and of the first 24 "images" (24, h, w, c) uint8, "true", "answered",
     "confidence" (of the answer), "true_share" (the probability of the true class) and "number" (in the part).
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -203,3 +204,11 @@ def test_a_file_whose_run_can_go_on_says_so(application: Application, qtbot: QtB
         application.document.push("Train for longer", [e.SetSection("training", longer)])
     assert (bar.headline.text(), bar.detail.text()) == ("Held in epoch 3 of 6", "Ctrl+F5 continues")
     assert application.window.commands["continue"].isEnabled()
+
+
+def test_a_network_that_makes_samples_is_judged_by_them() -> None:
+    figures = {"loss": 2.0, "on_real_accuracy": 0.6, "sample_precision": 0.94, "sample_coverage": 0.7}
+    epoch = SimpleNamespace(epoch=1, metrics=figures, validation={})
+    assert result_text(None, [epoch]) == f"sample precision {format_percent(0.94)}"
+    del figures["sample_precision"]
+    assert result_text(None, [epoch]) == f"training on real accuracy {format_percent(0.6)}"
