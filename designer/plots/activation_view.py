@@ -30,6 +30,9 @@ class Spread(NamedTuple):
     edges: Array
 
 
+WHOLE = "It looks at all units at once, so that it has no curve. Train, and what enters it is drawn here."
+
+
 class ActivationView(QWidget):
     """Draws f, f′, and the distribution of the inputs under them."""
 
@@ -104,6 +107,12 @@ class ActivationView(QWidget):
             max(self.height() - MARGIN_TOP - MARGIN_BOTTOM, 1.0),
         )
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is neither a curve nor anything that entered: words stand there instead."""
+        counts = self._spread.counts if self._spread is not None else np.zeros(0)
+        return self._activation is not None and not len(self._y) and not counts.any()
+
     def _range(self) -> tuple[float, float]:
         values = np.concatenate((self._y, self._slope, (0.0, 1.0)))
         values = values[np.isfinite(values)]
@@ -118,6 +127,13 @@ class ActivationView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         place, theme = self.place, self._theme
+        if self.is_bare:
+            self._draw_words(painter, place)
+            painter.setFont(self.font())
+            painter.setPen(theme.color("text_muted"))
+            centred = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+            painter.drawText(place.adjusted(8, 0, -8, 0), centred, WHOLE)
+            return
         if len(self._y):
             low, high = self._range()
             draw_y_axis(painter, place, self._y_scale, low, high, theme, self.font())

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
+from designer.common.theme import theme
+from designer.plots.activation_view import ActivationView, Spread
 from designer.plots.activations_panel import ActivationsPanel
 from designer.plots.weights_panel import WeightsPanel
+from engine.activations import activations
 from engine.design.design import Design
 from tests.designer.plots.stage import Stage, picture
 
@@ -106,3 +110,15 @@ def test_weights_that_are_kept_are_shown_without_a_run(stage: Stage) -> None:
     stage.session.weights.take_file({"dense_1/kernel": np.ones((64, 24), np.float32)})
     picture(panel)
     assert not panel.is_empty
+
+
+def test_what_has_no_curve_has_words_until_something_enters(qtbot: QtBot) -> None:
+    view = ActivationView(theme())
+    qtbot.addWidget(view)
+    view.show_activation(activations.get("softmax"))
+    assert view.is_bare
+    view.show_spread(Spread(np.ones(4), np.linspace(-1, 1, 5)))
+    assert not view.is_bare
+    view.show_spread(None)
+    view.show_activation(activations.get("relu"))
+    assert not view.is_bare
