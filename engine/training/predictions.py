@@ -26,8 +26,8 @@ from engine.training.prediction_kinds import (
     SurfaceKind,
 )
 from engine.training.prediction_samples import PARTS, Question, choose_samples
-from engine.training.sample_pictures import SamplesKind, shows_samples
 from engine.training.prediction_texts import TextsKind, writes_texts
+from engine.training.sample_pictures import SamplesKind, shows_samples
 from engine.training.targets import bind_data
 
 Array = NDArray[Any]
