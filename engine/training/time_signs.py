@@ -38,7 +38,7 @@ def fading_in(design: Design, layout: ObservationLayout, row: Array, step: int) 
             (least, far), (most, near) = ends
             if not (math.isfinite(least) and math.isfinite(most)) or most <= 0 or least >= FADED * most:
                 continue
-            left = f"{least / most:.0e}" if least > 0 else "nothing"
+            left = f"{least / most:.0e}".replace("e-0", "e-") if least > 0 else "nothing"
             message = (
                 f"Of the gradient that {node.name} gets at step {near}, {left} is left at step {far}: what happened "
                 "there can't be learned, if the answer needs it."
