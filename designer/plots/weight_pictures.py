@@ -86,7 +86,8 @@ def arrange(
         words = f"{shape[axis]} × {tiles.shape[1]} × {tiles.shape[2]}"
         return _tiled(values, tiles, aspect, values.ndim - 1, words)
     if values.ndim == 2 and unit is None:
-        return _picture(values, flat, 1, False, f"{count_noun(shape[0], 'input')} ↓ × {count_noun(shape[1], 'unit')} →")
+        words = f"{count_noun(shape[0], 'input')} ↓ × {count_noun(shape[1], 'unit')} →"
+        return _picture(values, flat, 1, False, words)
     line = flat[:, unit] if values.ndim == 2 else flat.ravel()
     words = f"{line.size} weights" if values.ndim == 2 else f"{line.size} values"
     return _picture(values, _wrapped(line, aspect), max(values.ndim - 1, 0), True, words)
@@ -139,7 +140,8 @@ def _kernels(values: Array, flat: Array, aspect: float, unit: int | None) -> Wei
     if unit is not None:
         return _tiled(values, np.moveaxis(flat[..., unit], -1, 0), aspect, 3, f"filter {unit} of {words}")
     if height == width == 1:
-        return _picture(values, flat[0, 0], 3, False, f"{count_noun(inputs, 'input')} ↓ × {count_noun(filters, 'filter')} →")
+        words = f"{count_noun(inputs, 'input')} ↓ × {count_noun(filters, 'filter')} →"
+        return _picture(values, flat[0, 0], 3, False, words)
     if inputs == 1:
         return _tiled(values, np.moveaxis(flat[:, :, 0, :], -1, 0)[:MOST_TILES], aspect, 3, words)
     shown = max(min(inputs, MOST_TILES // max(min(filters, MOST_TILES), 1)), 1)
