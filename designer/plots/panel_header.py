@@ -129,6 +129,7 @@ class OptionButton(QToolButton):
         self.setToolTip(tip)
         self.setFont(scaled(self.font(), 0.88))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -136,7 +137,8 @@ class OptionButton(QToolButton):
         return QSize(metrics.horizontalAdvance(self.text()) + 14, max(metrics.height() + 6, 20))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        # In a narrow view words stand closer rather than being cut.
+        return self.sizeHint() - QSize(10, 0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() in (
