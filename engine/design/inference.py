@@ -184,7 +184,12 @@ def _follow_ids(design: Design, node_id: str, sources: list[str], result: Infere
     node, layer = design.nodes[node_id], design.nodes[node_id].layer
     if not sources and layer.FED and getattr(layer, "dtype", "float") == "int":
         result.ids.add(node_id)
-    if layer.INTEGERS and not node.bypassed and node_id in result.outputs and not result.ids.issuperset(sources):
+    if (
+        layer.INTEGERS
+        and not node.bypassed
+        and node_id in result.outputs
+        and not result.ids.issuperset(sources)
+    ):
         message = f"{layer.NAME} takes ids, but numbers arrive: set the dtype of the Input before it to int."
         result.faults[node_id] = ShapeError(message, node=node_id)
         del result.outputs[node_id]
