@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,10 +30,14 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of weights, order and dropout.")] = None,
     save: Annotated[Path | None, typer.Option(help="Write the trained design here (.gradloom).")] = None,
     history: Annotated[Path | None, typer.Option(help="Write the figures of each epoch here (.csv).")] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(help="Begin with what fits of this file (.gradloom .safetensors .npz .onnx)."),
+    ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin with random weights, not with those in the file.")
+        bool, typer.Option("--fresh", help="Begin with random weights, not the file's.")
     ] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that the file holds.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the file's run.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per epoch; the last has the result.")
     ] = False,
@@ -58,9 +62,8 @@ def train(
     if seed is not None:
         design.seed = seed
     design.training = _settings(design.training, epochs, batch_size)
-    network = engine.compile(design)  # before the data: a bad design must not wait for a download
-    if archive.weights and not fresh:
-        network.load_weights(archive.weights)
+    network = engine.compile(design)  # first of all: a bad design must not wait for a download
+    _begin_with(network, None if fresh else archive.weights, weights, quiet=as_json)
     design.data = data_settings(archive, data)
     samples = open_data(design.data, folder, quiet=as_json)
     rows, control = Rows(as_json, heard_by_nobody=bool(save or history)), RunControl()
@@ -70,9 +73,7 @@ def train(
         design.data = moved_data(design.data, folder, save.resolve().parent)
         _save(save, archive, network, samples, held)
     if history is not None:
-        from engine.design.files import write_atomically
-
-        write_atomically(history, held.history.to_csv().encode())
+        _write_history(history, held)
     if interrupted:
         kept = f"The run is in {save}: --resume goes on with it." if save else "Nothing was saved."
         raise KeyboardInterrupt(f"Interrupted after step {last.step:,} of {last.total_steps:,}. {kept}")
@@ -80,6 +81,24 @@ def train(
     for out in (save, history):
         if out is not None and not as_json:
             rows.say(f"Wrote {out}.")
+
+
+def _begin_with(network: Network, kept: Mapping[str, Any] | None, path: Path | None, *, quiet: bool) -> None:
+    """Load the weights that a run starts from: those kept with the design, and over them what fits of another file."""
+    if kept:
+        network.load_weights(kept)
+    if path is None:
+        return
+    from engine.core.errors import SettingError
+    from engine.export import match_weights, matched_arrays, read_weights
+
+    matches = match_weights(network.design, read_weights(path), inference=network.inference)
+    arrays = matched_arrays(matches)
+    if not arrays:
+        raise SettingError(f"{path.name}: none of its arrays fits the network.")
+    network.load_weights(arrays)
+    for match in () if quiet else matches:
+        typer.echo(f"{match.target or '-':32} {match.source or '-':32} {match.reason}")
 
 
 class Rows:
@@ -191,6 +210,12 @@ def _result(network: Network, samples: DataSet, last: Snapshot) -> dict[str, obj
                 f"{prefix}{name}": value for name, value in engine.evaluate(network, part, metrics).items()
             }
     return result
+
+
+def _write_history(path: Path, held: RunState) -> None:
+    from engine.design.files import write_atomically
+
+    write_atomically(path, held.history.to_csv().encode())
 
 
 def _save(path: Path, archive: Archive, network: Network, samples: DataSet, held: RunState) -> None:
