@@ -30,13 +30,8 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of weights, order and dropout.")] = None,
     save: Annotated[Path | None, typer.Option(help="Write the trained design here (.gradloom).")] = None,
     history: Annotated[Path | None, typer.Option(help="Write the figures of each epoch here (.csv).")] = None,
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="Begin with what fits of this file (.gradloom .safetensors .npz .onnx)."),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin with random weights, not the file's.")
-    ] = False,
+    weights: Annotated[Path | None, typer.Option(help="Begin with what fits of this file's weights.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with random weights, not its own.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the file's run.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per epoch; the last has the result.")
