@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from engine.core.errors import GradloomError
+from engine.core.fields import describe
 from engine.core.problems import Problem, Repair
 from engine.core.registry import family
 from engine.core.shapes import size, text
@@ -203,6 +204,26 @@ def _sharing(design: Design, inference: Inference) -> Iterator[Problem]:
             cure = Repair(f"Give {node.name} weights of its own", (e.ReplaceNode(node.with_(shares="")),))
             message = f"{node.name} can't share weights: {reason}."
             yield Problem(node=node.id, severity="error", code="sharing", message=message, repairs=(cure,))
+        elif owner is not None and not isinstance(node.layer, BlockLayer):
+            yield from _other_settings(node, owner)
+
+
+def _other_settings(node: Node, owner: Node) -> Iterator[Problem]:
+    """What is shared are the weights alone, which surprises where the settings differ."""
+    differ = [
+        field.name
+        for field in describe(type(node.layer))
+        if field.registry != "initializer"
+        and getattr(node.layer, field.name) != getattr(owner.layer, field.name)
+    ]
+    if not differ:
+        return
+    message = (
+        f"{node.name} shares the weights of {owner.name}, but not its {', '.join(differ).replace('_', ' ')}: "
+        "settings are each layer's own."
+    )
+    cure = Repair(f"Take over the settings of {owner.name}", (e.ReplaceNode(node.with_(layer=owner.layer)),))
+    yield Problem(node=node.id, severity="hint", code="shared_settings", message=message, repairs=(cure,))
 
 
 def _shapes(design: Design, inference: Inference) -> Iterator[Problem]:
