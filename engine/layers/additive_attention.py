@@ -7,14 +7,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from engine.core.errors import ShapeError
-from engine.core.shapes import Shape, text
-from engine.layers.attention_base import AttentionLayer, RoleGradients, attention_masks
+from engine.core.shapes import Shape
+from engine.layers.attention_base import PlainAttention, RoleGradients, attention_masks
 from engine.layers.attention_weights import AttentionWeights
 from engine.layers.base import Binding, Example, Kernel, ParameterSpec
 
 
-class AdditiveAttention(AttentionLayer, frozen=True):
+class AdditiveAttention(PlainAttention, frozen=True):
     """Additive attention: a small network scores each pair of query and key; Bahdanau's attention.
 
     Formula: score = sum over the features of a tanh(q + k), with a trained vector a (use_scale), else 1;
@@ -30,7 +29,8 @@ class AdditiveAttention(AttentionLayer, frozen=True):
 
     FORMULA: ClassVar[str] = "y = softmax(Σ a·tanh(q + k))·V"
     KEYWORDS: ClassVar[tuple[str, ...]] = ("bahdanau", "alignment", "encoder-decoder", "seq2seq", "query")
-    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("use_causal_mask",)
+    COMPARES: ClassVar[str] = "adds"
+    ADVICE: ClassVar[str] = "Put a Dense of one size before each."
 
     use_scale: Annotated[bool, Meta(description="Weight the features of the scores by a trained vector.")] = (
         True
@@ -39,16 +39,6 @@ class AdditiveAttention(AttentionLayer, frozen=True):
         float, Meta(ge=0, lt=1, description="Part of the attention weights that is set to 0 while training.")
     ] = 0.0
     use_causal_mask: Annotated[bool, Meta(description="No step sees a later one.")] = False
-
-    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        query, value, key = self.sequences(inputs)
-        if query[1] != key[1]:
-            raise ShapeError(
-                f"AdditiveAttention adds queries and keys, which must have the same number of features. "
-                f"Received: {text(query)} and {text(key)}. Put a Dense of one size before each.",
-                shapes=(query, key),
-            )
-        return ((query[0], value[1]),)
 
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         return (ParameterSpec("scale", (inputs[0][1],), "glorot_uniform"),) if self.use_scale else ()
@@ -98,10 +88,6 @@ class AdditiveAttention(AttentionLayer, frozen=True):
             targets.add()
 
         return Kernel(forward, backward, attending.views)
-
-    def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
-        query, value, key = self.sequences(inputs)
-        return query[0] * key[0] * (key[1] + value[1])
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

@@ -7,14 +7,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from engine.core.errors import ShapeError
-from engine.core.shapes import Shape, text
-from engine.layers.attention_base import AttentionLayer, RoleGradients, attention_masks
+from engine.core.shapes import Shape
+from engine.layers.attention_base import PlainAttention, RoleGradients, attention_masks
 from engine.layers.attention_weights import AttentionWeights
 from engine.layers.base import Binding, Example, Kernel, ParameterSpec
 
 
-class Attention(AttentionLayer, frozen=True):
+class Attention(PlainAttention, frozen=True):
     """Dot-product attention: each query gathers the values whose keys point its way; Luong's attention.
 
     Formula: y = drop(softmax(a Q Kᵀ)) V with the inputs as they are; with use_scale a is a trained number, else 1.
@@ -36,23 +35,14 @@ class Attention(AttentionLayer, frozen=True):
         "seq2seq",
         "query",
     )
-    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("use_causal_mask",)
+    COMPARES: ClassVar[str] = "compares"
+    ADVICE: ClassVar[str] = "MultiHeadAttention maps them to one size first."
 
     use_scale: Annotated[bool, Meta(description="Multiply the scores by a trained number.")] = False
     dropout: Annotated[
         float, Meta(ge=0, lt=1, description="Part of the attention weights that is set to 0 while training.")
     ] = 0.0
     use_causal_mask: Annotated[bool, Meta(description="No step sees a later one.")] = False
-
-    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
-        query, value, key = self.sequences(inputs)
-        if query[1] != key[1]:
-            raise ShapeError(
-                f"Attention compares queries and keys, which must have the same number of features. "
-                f"Received: {text(query)} and {text(key)}. MultiHeadAttention maps them to one size first.",
-                shapes=(query, key),
-            )
-        return ((query[0], value[1]),)
 
     def parameter_specs(self, inputs: tuple[Shape, ...]) -> tuple[ParameterSpec, ...]:
         return (ParameterSpec("scale", (), "ones"),) if self.use_scale else ()
@@ -103,10 +93,6 @@ class Attention(AttentionLayer, frozen=True):
             targets.add()
 
         return Kernel(forward, backward, attending.views)
-
-    def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
-        query, value, key = self.sequences(inputs)
-        return query[0] * key[0] * (key[1] + value[1])
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

@@ -45,6 +45,30 @@ class AttentionLayer(Layer, frozen=True):
         return query, value, key
 
 
+class PlainAttention(AttentionLayer, frozen=True):
+    """Base of the layers that compare queries and keys as they arrive, feature by feature."""
+
+    NAME: ClassVar[str] = ""
+    SUMMARY_FIELDS: ClassVar[tuple[str, ...]] = ("use_causal_mask",)
+    COMPARES: ClassVar[str] = ""
+    """What it does with queries and keys, for the error where they differ."""
+    ADVICE: ClassVar[str] = ""
+
+    def output_shapes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        query, value, key = self.sequences(inputs)
+        if query[1] != key[1]:
+            raise ShapeError(
+                f"{self.NAME} {self.COMPARES} queries and keys, which must have the same number of features. "
+                f"Received: {text(query)} and {text(key)}. {self.ADVICE}",
+                shapes=(query, key),
+            )
+        return ((query[0], value[1]),)
+
+    def multiply_adds(self, inputs: tuple[Shape, ...]) -> int:
+        query, value, key = self.sequences(inputs)
+        return query[0] * key[0] * (key[1] + value[1])
+
+
 def attention_masks(binding: Binding) -> dict[str, Any]:
     """Return the masks of the inputs as the arguments of `AttentionWeights`."""
     masks = binding.input_masks

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
+from designer.canvas.items.links_item import LinksItem
 from designer.canvas.items.node_item import NodeItem
 from designer.canvas.style import CanvasStyle
-from designer.common.color_scales import blend
 from engine.design.design import Design
 from engine.design.feedback_checks import output_of
 
@@ -22,30 +22,17 @@ DASHES = [5.0, 4.0]
 LABEL = "previous step"
 
 
-class FeedbackLinksItem(QGraphicsItem):
-    """Draws a dashed arrow from each Output to the PreviousOutput that it feeds one step later, below the cards.
-
-    It is one item for all, below wires and cards, and takes no input.
-    """
+class FeedbackLinksItem(LinksItem):
+    """Draws a dashed arrow from each Output to the PreviousOutput that it feeds one step later, below the cards."""
 
     def __init__(self, nodes: Mapping[str, NodeItem], style: CanvasStyle) -> None:
-        super().__init__()
-        self._nodes, self._style = nodes, style
-        self._pairs: tuple[tuple[str, str], ...] = ()
+        super().__init__(nodes, style)
         self._paths: tuple[QPainterPath, ...] = ()
-        self._bounds = QRectF()
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """(Output, PreviousOutput) for each arrow that is drawn."""
-        return self._pairs
 
     def show_feedback(self, design: Design) -> None:
         """Draw the arrows of a design, where the cards are at the next `follow`."""
         back = [node for node in design.nodes.values() if node.type == "PreviousOutput"]
-        pairs = ((output_of(design, node.layer), node.id) for node in back)
-        self._pairs = tuple(pair for pair in pairs if all(node_id in self._nodes for node_id in pair))
+        self._take_pairs((output_of(design, node.layer), node.id) for node in back)
 
     def follow(self) -> None:
         """Take note of where the cards are now."""
@@ -53,27 +40,14 @@ class FeedbackLinksItem(QGraphicsItem):
             return
         self.prepareGeometryChange()
         cards = [node.rect() for node in self._nodes.values()]
-        self._paths = tuple(
-            way_back(self._nodes[output].rect(), self._nodes[previous].rect(), cards)
-            for output, previous in self._pairs
-            if output in self._nodes and previous in self._nodes
-        )
-        self._bounds = QRectF()
-        for path in self._paths:
-            self._bounds = self._bounds.united(path.boundingRect().adjusted(-12, -12, 12, 22))
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
+        self._paths = tuple(way_back(output, previous, cards) for output, previous in self._present())
+        self._surround(self._paths, below=22)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         style, scale = self._style, painter.worldTransform().m11()
-        color = blend(style.canvas.color(), style.text, 0.55)
-        pen = QPen(color, max(1.6, 1.2 / max(scale, 0.05)))
-        pen.setDashPattern(DASHES)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        color, pen = self._ink(painter, DASHES)
         for path in self._paths:
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from designer.canvas import metrics as m
 from designer.canvas.items.feedback_links_item import FeedbackLinksItem
+from designer.canvas.items.links_item import LinksItem
 from designer.canvas.items.node_item import NodeItem
 from designer.canvas.items.symbols import draw_symbol
 from designer.canvas.style import CanvasStyle
-from designer.common.color_scales import blend
 from engine.design.design import Design
 
 GAP = 11.0
@@ -21,33 +21,22 @@ GAP = 11.0
 DASHES = [2.0, 3.5]
 
 
-class ShareLinksItem(QGraphicsItem):
+class ShareLinksItem(LinksItem):
     """Draws a dotted line from each layer to the one whose weights it uses, with the sign of sharing in its middle.
 
-    It is one item for all, below wires and cards, and takes no input. `feedback` are the arrows from outputs back to
-    where they enter again.
+    `feedback` are the arrows from outputs back to where they enter again.
     """
 
     def __init__(self, nodes: Mapping[str, NodeItem], style: CanvasStyle) -> None:
-        super().__init__()
+        super().__init__(nodes, style)
         self.feedback = FeedbackLinksItem(nodes, style)
         self.feedback.setParentItem(self)
-        self._nodes, self._style = nodes, style
-        self._pairs: tuple[tuple[str, str], ...] = ()
         self._links: tuple[tuple[QPainterPath, QPointF], ...] = ()
-        self._bounds = QRectF()
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(-1)
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """(layer, the one whose weights it uses) for each link that is drawn."""
-        return self._pairs
 
     def show_sharing(self, design: Design) -> None:
         """Draw the links of a design."""
-        pairs = ((node.id, node.shares) for node in design.nodes.values() if node.shares)
-        self._pairs = tuple(pair for pair in pairs if all(node_id in self._nodes for node_id in pair))
+        self._take_pairs((node.id, node.shares) for node in design.nodes.values() if node.shares)
         self.feedback.show_feedback(design)
         self.follow()
 
@@ -57,27 +46,14 @@ class ShareLinksItem(QGraphicsItem):
         if not self._pairs and not self._links:
             return
         self.prepareGeometryChange()
-        self._links = tuple(
-            link_between(self._nodes[owner].rect(), self._nodes[user].rect())
-            for user, owner in self._pairs
-            if user in self._nodes and owner in self._nodes
-        )
-        self._bounds = QRectF()
-        for path, _ in self._links:
-            self._bounds = self._bounds.united(path.boundingRect().adjusted(-12, -12, 12, 12))
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
+        self._links = tuple(link_between(owner, user) for user, owner in self._present())
+        self._surround((path for path, _ in self._links), below=12)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         style, scale = self._style, painter.worldTransform().m11()
-        color = blend(style.canvas.color(), style.text, 0.55)
-        pen = QPen(color, max(1.6, 1.2 / max(scale, 0.05)))
-        pen.setDashPattern(DASHES)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        color, pen = self._ink(painter, DASHES)
         for path, middle in self._links:
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
