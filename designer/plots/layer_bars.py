@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from designer.common.color_scales import blend
-from designer.common.text import elided_middle, format_number, scaled, tabular
+from designer.common.text import elided_middle, format_number, scaled
 from designer.common.theme import Theme
 from designer.plots.axes import NumberScale, draw_y_axis
-from designer.plots.readout import ReadoutLabel, ReadoutRow
+from designer.plots.decade_view import DecadeView
+from designer.plots.readout import ReadoutRow
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT = 44.0, 8.0, 2.0
 LONGEST_LABEL = 16
@@ -42,7 +43,7 @@ class Zone(NamedTuple):
     words: str = ""
 
 
-class LayerBars(QWidget):
+class LayerBars(DecadeView):
     """Draws bars whose colours are those of the fixed magnitude scale, or dots over warning zones.
 
     Signals: layer_chosen(node_id).
@@ -51,43 +52,23 @@ class LayerBars(QWidget):
     layer_chosen = Signal(str)
 
     def __init__(self, theme: Theme, *, dots: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._dots = dots
         self._bars: tuple[Bar, ...] = ()
         self._scale = NumberScale(log=True)
-        self._range = (-6.0, 0.0)
-        self._selected = ""
         self.zones: tuple[Zone, ...] = ()
         self.guide: float | None = None
         """An exponent of ten at which a dashed line says: here it should be."""
-        self.readout = ReadoutLabel(theme, self)
-        self.setFont(tabular(scaled(self.font(), 0.85)))
-        self.setMouseTracking(True)
 
     @property
     def bars(self) -> tuple[Bar, ...]:
         """What is shown."""
         return self._bars
 
-    @property
-    def range(self) -> tuple[float, float]:
-        """The exponents of ten at the lower and the upper end of the scale."""
-        return self._range
-
     def set_bars(self, bars: Sequence[Bar], selected: str = "") -> None:
         """Show these."""
         self._bars, self._selected = tuple(bars), selected
         self.update()
-
-    def set_range(self, low: float, high: float) -> None:
-        """Show exponents of ten from `low` to `high`."""
-        if (low, high) != self._range:
-            self._range = (low, high)
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, 220)
 
     # ------------------------------------------------------------------ drawing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.common.collector import MainThreadCollector
 from engine.core.errors import GradloomError
@@ -17,6 +18,7 @@ from engine.design.design import Design
 
 TELL_EVERY = 0.05
 """Seconds from one look at what is being written to the next."""
+LOOK_MS = 20
 
 
 class Wish(NamedTuple):
@@ -48,12 +50,14 @@ class Written(NamedTuple):
 
 
 class LocalGenerating(QObject):
-    """One thread at a time. Signals: written(Written): more, or all, is there; refused(message)."""
+    """One thread at a time. Signals: written(Written): more, or all, is there; refused(message).
+
+    The thread touches nothing of Qt: a signal sent from it takes Qt's locks while it holds Python's, and a window that
+    lets go of objects at that moment takes them the other way round. It tells through a queue, which a timer reads.
+    """
 
     written = Signal(object)
     refused = Signal(str)
-    _told = Signal(object, object)
-    _ended = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +66,10 @@ class LocalGenerating(QObject):
         self._running = 0
         self._collector = MainThreadCollector(self)
         self._data: tuple[Any, Any] | None = None
-        self._told.connect(self._on_told)
-        self._ended.connect(self._on_ended)
+        self._told: queue.SimpleQueue[tuple[threading.Thread, Written | str]] = queue.SimpleQueue()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
 
     @property
     def is_busy(self) -> bool:
@@ -80,6 +86,7 @@ class LocalGenerating(QObject):
         self._running += 1
         self._collector.hold()
         self._thread.start()
+        self._timer.start()
 
     def stop(self) -> None:
         """Stop writing; what is there stays."""
@@ -98,10 +105,7 @@ class LocalGenerating(QObject):
             message = "There is not enough memory to write so much at once."
         except Exception as error:  # noqa: BLE001 - nobody is above a thread who could tell the person
             message = f"Writing failed: {type(error).__name__}: {error}."
-        try:
-            self._ended.emit(threading.current_thread(), message)
-        except RuntimeError:  # the window is gone
-            pass
+        self._told.put((threading.current_thread(), message))
 
     def _write(self, wish: Wish, stop: threading.Event) -> None:
         from engine.compiler.network import compile_design
@@ -127,10 +131,7 @@ class LocalGenerating(QObject):
         self._tell(Written(texts, prompt, truth, wish.step, True))
 
     def _tell(self, written: Written) -> None:
-        try:
-            self._told.emit(threading.current_thread(), written)
-        except RuntimeError:  # the window is gone
-            pass
+        self._told.put((threading.current_thread(), written))
 
     def _load(self, wish: Wish) -> Any:
         from engine.core.errors import DataError
@@ -146,6 +147,15 @@ class LocalGenerating(QObject):
 
     # ------------------------------------------------------------------ in the window's thread
 
+    def _look(self) -> None:
+        """Pass on what the threads have told; the last thing that each tells is how it ended."""
+        while not self._told.empty():
+            thread, what = self._told.get()
+            if isinstance(what, Written):
+                self._on_told(thread, what)
+            else:
+                self._on_ended(thread, what)
+
     def _on_told(self, thread: threading.Thread, written: Written) -> None:
         if thread is self._thread:
             self.written.emit(written)
@@ -154,6 +164,7 @@ class LocalGenerating(QObject):
         thread.join()
         self._running -= 1
         if not self._running:
+            self._timer.stop()
             self._collector.release()
         if thread is self._thread:
             self._thread = None

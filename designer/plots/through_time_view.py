@@ -6,15 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from designer.common.text import format_number, scaled, tabular
+from designer.common.text import format_number, scaled
 from designer.common.theme import Theme
 from designer.plots.axes import NumberScale, draw_x_labels, draw_y_axis
+from designer.plots.decade_view import DecadeView
 from designer.plots.layer_lines import depth_color
-from designer.plots.readout import ReadoutLabel, ReadoutRow
+from designer.plots.readout import ReadoutRow
 
 MARGIN_LEFT, MARGIN_TOP, MARGIN_RIGHT = 44.0, 8.0, 8.0
 FEW = 24
@@ -36,21 +37,15 @@ class StepCurve(NamedTuple):
     notice: str = ""
 
 
-class ThroughTimeView(QWidget):
+class ThroughTimeView(DecadeView):
     """Draws the curves; that of the selected layer is the thickest, one that runs backwards is dashed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._curves: tuple[StepCurve, ...] = ()
-        self._selected = ""
         self._y_scale, self._x_scale = NumberScale(log=True), NumberScale(whole=True)
         self._x_scale.unit_name = "steps"
-        self._range = (-6.0, 0.0)
         self._hovered: int | None = None
-        self.readout = ReadoutLabel(theme, self)
-        self.setFont(tabular(scaled(self.font(), 0.85)))
-        self.setMouseTracking(True)
         self.setAccessibleName("The gradient at each step of the sequence")
 
     @property
@@ -58,24 +53,10 @@ class ThroughTimeView(QWidget):
         """What is shown."""
         return self._curves
 
-    @property
-    def range(self) -> tuple[float, float]:
-        """The exponents of ten at the lower and the upper end of the scale."""
-        return self._range
-
     def set_curves(self, curves: Sequence[StepCurve], selected: str = "") -> None:
         """Show these."""
         self._curves, self._selected = tuple(curves), selected
         self.update()
-
-    def set_range(self, low: float, high: float) -> None:
-        """Show exponents of ten from `low` to `high`."""
-        if (low, high) != self._range:
-            self._range = (low, high)
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, 220)
 
     def color_of(self, curve: StepCurve) -> QColor:
         """Return the colour of a curve: by depth where several layers are drawn."""
